@@ -1,0 +1,271 @@
+//! [`Float`] for [`Dual`]: one function, one derivative.
+//!
+//! In each formula `u` is the value of `self`, `v` that of the other argument, `y` the result. Formulas are chosen to
+//! keep their precision where the well-known ones cancel or overflow: `1/cosh²` and not `1 − tanh²`, `(1 − u)(1 + u)`
+//! and not `1 − u²`.
+
+use core::f64::consts::{LN_2, LN_10};
+use core::num::FpCategory;
+
+use num_traits::Float;
+
+use super::{Dual, weigh};
+
+/// `f(u)` with its slope.
+macro_rules! each_smooth {
+    ($($f:ident: $slope:expr,)*) => {$(
+        #[inline]
+        fn $f(self) -> Self {
+            self.smooth(T::$f, $slope)
+        }
+    )*};
+}
+
+/// Steps: the derivative is 0.
+macro_rules! each_step {
+    ($($step:ident),*) => {$(
+        #[inline]
+        fn $step(self) -> Self {
+            Self::constant(self.value.$step())
+        }
+    )*};
+}
+
+/// Questions about the value.
+macro_rules! each_question {
+    ($($question:ident),*) => {$(
+        #[inline]
+        fn $question(self) -> bool {
+            self.value.$question()
+        }
+    )*};
+}
+
+/// Constants of the scalar.
+macro_rules! each_bound {
+    ($($bound:ident),*) => {$(
+        #[inline]
+        fn $bound() -> Self {
+            Self::constant(T::$bound())
+        }
+    )*};
+}
+
+impl<T: Float, const N: usize> Float for Dual<T, N> {
+    // Functions of one argument, and their slope: `|u, y| f'(u)` where `y = f(u)`.
+    each_smooth! {
+        recip: |_, y| -(y * y),
+        sqrt: |_, y| number::<T>(0.5) / positive_zero(y),
+        cbrt: |_, y| (number::<T>(3.0) * y * y).recip(),
+
+        exp: |_, y| y,
+        exp2: |_, y| number::<T>(LN_2) * y,
+        exp_m1: |u, _| u.exp(),
+        ln: |u, _| positive_zero(u).recip(),
+        log2: |u, _| (positive_zero(u) * number(LN_2)).recip(),
+        log10: |u, _| (positive_zero(u) * number(LN_10)).recip(),
+        ln_1p: |u, _| (T::one() + u).recip(),
+
+        sin: |u, _| u.cos(),
+        cos: |u, _| -u.sin(),
+        tan: |_, y| T::one() + y * y,
+        asin: |u, _| one_minus_square(u).sqrt().recip(),
+        acos: |u, _| -one_minus_square(u).sqrt().recip(),
+        atan: |u, _| (T::one() + u * u).recip(),
+        to_degrees: |_, _| T::one().to_degrees(),
+        to_radians: |_, _| T::one().to_radians(),
+
+        sinh: |u, _| u.cosh(),
+        cosh: |u, _| u.sinh(),
+        tanh: |u, _| (u.cosh() * u.cosh()).recip(),
+        asinh: |u, _| u.hypot(T::one()).recip(),
+        acosh: |u, _| ((u - T::one()).sqrt() * (u + T::one()).sqrt()).recip(),
+        atanh: |u, _| one_minus_square(u).recip(),
+
+        abs: |u, _| slope_of_abs(u),
+        fract: |_, _| T::one(),
+    }
+
+    each_step!(floor, ceil, round, trunc, signum);
+
+    /// Both of them for the price of one.
+    #[inline]
+    fn sin_cos(self) -> (Self, Self) {
+        let (sin, cos) = self.value.sin_cos();
+        (self.chain(sin, cos), self.chain(cos, -sin))
+    }
+
+    // Functions of more arguments.
+
+    /// `(uⁿ)' = n·uⁿ⁻¹`, which is 0 for `n = 0`, at `u = 0` too.
+    #[inline]
+    fn powi(self, n: i32) -> Self {
+        let u = self.value;
+        let y = u.powi(n);
+        let lower = n.checked_sub(1).map_or_else(|| y / u, |n| u.powi(n));
+        self.chain(y, weigh(lower, number(f64::from(n))))
+    }
+
+    /// `(uᵛ)' = v·uᵛ⁻¹·u' + uᵛ·ln u·v'`: finite at `u = 0` wherever it exists, and free of `ln u` if `v` is constant.
+    #[inline]
+    fn powf(self, n: Self) -> Self {
+        let (u, v) = (self.value, n.value);
+        let y = u.powf(v);
+        self.chain2(n, y, [weigh(u.powf(v - T::one()), v), weigh(u.ln(), y)])
+    }
+
+    /// `log_v u = ln u / ln v`
+    #[inline]
+    fn log(self, base: Self) -> Self {
+        Self {
+            value: self.value.log(base.value),
+            ..self.ln() / base.ln()
+        }
+    }
+
+    /// `√(u² + v²)' = u/h·u' + v/h·v'` with `h = √(u² + v²)`; 0 at the origin.
+    #[inline]
+    fn hypot(self, other: Self) -> Self {
+        let (u, v) = (self.value, other.value);
+        let h = u.hypot(v);
+        let slopes = if h == T::zero() {
+            [T::zero(); 2]
+        } else {
+            [u / h, v / h]
+        };
+        self.chain2(other, h, slopes)
+    }
+
+    /// `atan(u/v)' = v/h²·u' − u/h²·v'` with `h² = u² + v²`; 0 at the origin.
+    #[inline]
+    fn atan2(self, other: Self) -> Self {
+        let (u, v) = (self.value, other.value);
+        let h = u.hypot(v);
+        let slopes = if h == T::zero() {
+            [T::zero(); 2]
+        } else {
+            [v / h / h, -u / h / h]
+        };
+        self.chain2(other, u.atan2(v), slopes)
+    }
+
+    /// `(u·v + w)' = v·u' + u·v' + w'`
+    #[inline]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        Self {
+            value: self.value.mul_add(a.value, b.value),
+            ..self * a + b
+        }
+    }
+
+    /// `|u|` with the sign of `v`: `|u|' = sign u`, 0 at 0, times that sign.
+    #[inline]
+    fn copysign(self, sign: Self) -> Self {
+        let slope = slope_of_abs(self.value);
+        let slope = if sign.is_sign_negative() {
+            -slope
+        } else {
+            slope
+        };
+        self.chain(self.value.copysign(sign.value), slope)
+    }
+
+    /// The greater one, a tie to `self`; not a number only if both are not.
+    #[inline]
+    fn max(self, other: Self) -> Self {
+        if other > self || self.is_nan() {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// The lesser one, a tie to `self`; not a number only if both are not.
+    #[inline]
+    fn min(self, other: Self) -> Self {
+        if other < self || self.is_nan() {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// `relu(u − v)`, flat at a tie.
+    #[inline]
+    fn abs_sub(self, other: Self) -> Self {
+        if self <= other {
+            Self::constant(T::zero())
+        } else {
+            self - other
+        }
+    }
+
+    // What looks at the value only.
+
+    each_question!(
+        is_nan,
+        is_infinite,
+        is_finite,
+        is_normal,
+        is_subnormal,
+        is_sign_positive,
+        is_sign_negative
+    );
+    each_bound!(
+        nan,
+        infinity,
+        neg_infinity,
+        neg_zero,
+        min_value,
+        min_positive_value,
+        max_value,
+        epsilon
+    );
+
+    #[inline]
+    fn classify(self) -> FpCategory {
+        self.value.classify()
+    }
+
+    #[inline]
+    fn integer_decode(self) -> (u64, i16, i8) {
+        self.value.integer_decode()
+    }
+}
+
+impl<T: Float, const N: usize> Dual<T, N> {
+    /// `f(u)` by the chain rule, with `slope(u, f(u))`.
+    #[inline]
+    fn smooth(self, f: impl Fn(T) -> T, slope: impl Fn(T, T) -> T) -> Self {
+        let y = f(self.value);
+        self.chain(y, slope(self.value, y))
+    }
+}
+
+/// The constant `x`, in any scalar.
+#[inline]
+fn number<T: Float>(x: f64) -> T {
+    T::from(x).expect("every float type holds small constants")
+}
+
+/// `−0` becomes `+0`: at the edge of the domain of a root or a logarithm the slope is `+∞` for both.
+#[inline]
+fn positive_zero<T: Float>(u: T) -> T {
+    u + T::zero()
+}
+
+/// `1 − u²` without cancellation near ±1.
+#[inline]
+fn one_minus_square<T: Float>(u: T) -> T {
+    (T::one() - u) * (T::one() + u)
+}
+
+/// The sign of `u`, 0 at 0.
+#[inline]
+fn slope_of_abs<T: Float>(u: T) -> T {
+    if u == T::zero() {
+        T::zero()
+    } else {
+        u.signum()
+    }
+}

@@ -1,0 +1,114 @@
+//! The smaller traits for [`Dual`]: zero, one, conversions, sums and products, and what tensors hold.
+
+use core::iter::{Product, Sum};
+
+use core_tensor::Scalar;
+use num_traits::{Float, FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
+
+use super::Dual;
+
+impl<T: Float, const N: usize> Zero for Dual<T, N> {
+    #[inline]
+    fn zero() -> Self {
+        Self::constant(T::zero())
+    }
+
+    /// Whether the value and all partials are zero.
+    #[inline]
+    fn is_zero(&self) -> bool {
+        self.value.is_zero() && self.partials.iter().all(T::is_zero)
+    }
+}
+
+impl<T: Float, const N: usize> One for Dual<T, N> {
+    #[inline]
+    fn one() -> Self {
+        Self::constant(T::one())
+    }
+
+    /// Whether the value is one and all partials are zero.
+    #[inline]
+    fn is_one(&self) -> bool {
+        self.value.is_one() && self.partials.iter().all(T::is_zero)
+    }
+}
+
+impl<T: Float, const N: usize> Num for Dual<T, N> {
+    type FromStrRadixErr = T::FromStrRadixErr;
+
+    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+        T::from_str_radix(text, radix).map(Self::constant)
+    }
+}
+
+/// A constant. A dual has no way to bring its partials along, so a conversion between duals drops them.
+impl<T: Float, const N: usize> NumCast for Dual<T, N> {
+    #[inline]
+    fn from<P: ToPrimitive>(number: P) -> Option<Self> {
+        <T as NumCast>::from(number).map(Self::constant)
+    }
+}
+
+/// Conversions of the value; the partials are dropped.
+macro_rules! to_primitive {
+    ($($to:ident $Number:ty),*) => {
+        impl<T: ToPrimitive, const N: usize> ToPrimitive for Dual<T, N> {$(
+            #[inline]
+            fn $to(&self) -> Option<$Number> {
+                self.value.$to()
+            }
+        )*}
+    };
+}
+
+to_primitive!(to_i64 i64, to_u64 u64, to_i128 i128, to_u128 u128, to_f32 f32, to_f64 f64);
+
+/// Constants.
+macro_rules! from_primitive {
+    ($($from:ident $Number:ty),*) => {
+        impl<T: Float + FromPrimitive, const N: usize> FromPrimitive for Dual<T, N> {$(
+            #[inline]
+            fn $from(number: $Number) -> Option<Self> {
+                T::$from(number).map(Self::constant)
+            }
+        )*}
+    };
+}
+
+from_primitive!(from_i64 i64, from_u64 u64, from_i128 i128, from_u128 u128, from_f32 f32, from_f64 f64);
+
+impl<T: Float, const N: usize> Sum for Dual<T, N> {
+    #[inline]
+    fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+        terms.fold(Self::zero(), |sum, term| sum + term)
+    }
+}
+
+impl<'a, T: Float, const N: usize> Sum<&'a Self> for Dual<T, N> {
+    #[inline]
+    fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
+        terms.copied().sum()
+    }
+}
+
+impl<T: Float, const N: usize> Product for Dual<T, N> {
+    #[inline]
+    fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
+        factors.fold(Self::one(), |product, factor| product * factor)
+    }
+}
+
+impl<'a, T: Float, const N: usize> Product<&'a Self> for Dual<T, N> {
+    #[inline]
+    fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
+        factors.copied().product()
+    }
+}
+
+/// Tensors of duals: every kernel is the plain loop, and its derivative comes out of it.
+impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
+    #[inline]
+    fn of(x: f64) -> Self {
+        Self::constant(T::of(x))
+    }
+}

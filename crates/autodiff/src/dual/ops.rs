@@ -1,0 +1,126 @@
+//! The operators of [`Dual`]: what each does, then the same by reference, with a plain scalar, and assigning.
+
+use core::array;
+use core::ops::{
+    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
+};
+
+use num_traits::Float;
+
+use super::Dual;
+
+/// `(−u)' = −u'`
+impl<T: Float, const N: usize> Neg for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Self {
+            value: -self.value,
+            partials: self.partials.map(T::neg),
+        }
+    }
+}
+
+/// `(−u)' = −u'`
+impl<T: Float, const N: usize> Neg for &Dual<T, N> {
+    type Output = Dual<T, N>;
+    #[inline]
+    fn neg(self) -> Dual<T, N> {
+        -*self
+    }
+}
+
+/// `(u + v)' = u' + v'`
+impl<T: Float, const N: usize> Add for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        let (du, dv) = (self.partials, other.partials);
+        Self {
+            value: self.value + other.value,
+            partials: array::from_fn(|i| du[i] + dv[i]),
+        }
+    }
+}
+
+/// `(u − v)' = u' − v'`
+impl<T: Float, const N: usize> Sub for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        let (du, dv) = (self.partials, other.partials);
+        Self {
+            value: self.value - other.value,
+            partials: array::from_fn(|i| du[i] - dv[i]),
+        }
+    }
+}
+
+/// `(u·v)' = v·u' + u·v'`
+impl<T: Float, const N: usize> Mul for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        self.product(other)
+    }
+}
+
+/// `(u/v)' = (1/v)·u' − (u/v)/v·v'`
+impl<T: Float, const N: usize> Div for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: Self) -> Self {
+        self.quotient(other)
+    }
+}
+
+/// `u % v = u − n·v` with the whole number `n = trunc(u/v)`, so `(u % v)' = u' − n·v'`.
+impl<T: Float, const N: usize> Rem for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn rem(self, other: Self) -> Self {
+        let (u, v) = (self.value, other.value);
+        let rest = u % v;
+        // Not trunc(u/v): the division may round up to the next whole number.
+        let n = ((u - rest) / v).round();
+        self.chain2(other, rest, [T::one(), -n])
+    }
+}
+
+/// The operators again, for operands that [`From`] makes a dual.
+macro_rules! forms {
+    ($Left:ty, $Right:ty: $($Op:ident $op:ident),*) => {$(
+        impl<T: Float, const N: usize> $Op<$Right> for $Left {
+            type Output = Dual<T, N>;
+            #[inline]
+            fn $op(self, other: $Right) -> Dual<T, N> {
+                Dual::<T, N>::from(self).$op(Dual::<T, N>::from(other))
+            }
+        }
+    )*};
+}
+
+forms!(Dual<T, N>, &Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
+forms!(&Dual<T, N>, Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
+forms!(&Dual<T, N>, &Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
+forms!(Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
+forms!(&Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
+
+/// The assigning operators.
+macro_rules! assigning {
+    ($Right:ty: $($Assign:ident $assign:ident $op:ident),*) => {$(
+        impl<T: Float, const N: usize> $Assign<$Right> for Dual<T, N> {
+            #[inline]
+            fn $assign(&mut self, other: $Right) {
+                *self = self.$op(other);
+            }
+        }
+    )*};
+}
+
+assigning!(Dual<T, N>: AddAssign add_assign add, SubAssign sub_assign sub, MulAssign mul_assign mul,
+    DivAssign div_assign div, RemAssign rem_assign rem);
+assigning!(&Dual<T, N>: AddAssign add_assign add, SubAssign sub_assign sub, MulAssign mul_assign mul,
+    DivAssign div_assign div, RemAssign rem_assign rem);
+assigning!(T: AddAssign add_assign add, SubAssign sub_assign sub, MulAssign mul_assign mul,
+    DivAssign div_assign div, RemAssign rem_assign rem);

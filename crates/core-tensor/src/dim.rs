@@ -1,0 +1,182 @@
+//! Sides of a shape, and the arithmetic on them that the compiler does: windows, transposed windows, sums, multiples.
+//!
+//! Users write plain numbers (`Image<28, 28, 1>`) and never an output side. `Const<N>` lives only inside the arithmetic: it is turned
+//! into a binary number of `typenum`, calculated, and turned back by a table, because stable Rust has no arithmetic on const parameters.
+//! The table knows every side up to 4,096 and every flattened length below 32,768.
+
+use core::ops::{Add, Div, Mul, Sub};
+
+use typenum::{Diff, Max, Maximum, Prod, Quot, Sum, True, U1, type_operators::IsGreaterOrEqual};
+
+use crate::shape::{Image, Matrix, Sequence, Shape, Vector};
+
+/// A side of length `N`, where sides are calculated with.
+#[derive(Clone, Copy, Debug)]
+pub struct Const<const N: usize>;
+
+/// A side that knows how to put itself, worked out, into a shape.
+pub trait Dim: Copy + 'static {
+    /// The side as a number.
+    const SIZE: usize;
+    /// `Vector<Self>`
+    type Vector: Shape;
+    /// `Image<Self, W, C>`
+    type Image<W: Dim, C: Dim>: Shape;
+    /// `Matrix<M, Self>`
+    type Matrix<const M: usize>: Shape;
+    /// `Sequence<Self, N>`
+    type Sequence<const N: usize>: Shape;
+    #[doc(hidden)]
+    type ImageWidth<const H: usize, C: Dim>: Shape;
+    #[doc(hidden)]
+    type ImageChannels<const H: usize, const W: usize>: Shape;
+}
+
+impl<const N: usize> Dim for Const<N> {
+    const SIZE: usize = N;
+    type Vector = Vector<N>;
+    type Image<W: Dim, C: Dim> = W::ImageWidth<N, C>;
+    type Matrix<const M: usize> = Matrix<M, N>;
+    type Sequence<const M: usize> = Sequence<N, M>;
+    type ImageWidth<const H: usize, C: Dim> = C::ImageChannels<H, N>;
+    type ImageChannels<const H: usize, const W: usize> = Image<H, W, N>;
+}
+
+/// A binary number that is in the table of sides.
+#[doc(hidden)]
+pub trait FromUInt {
+    type Dim: Dim;
+}
+
+/// A side that can be calculated with.
+#[doc(hidden)]
+pub trait ToUInt {
+    type UInt;
+}
+
+#[doc(hidden)]
+mod table {
+    include!(concat!(env!("OUT_DIR"), "/table.rs"));
+}
+
+pub(crate) type U<const N: usize> = <Const<N> as ToUInt>::UInt;
+pub(crate) type Side<N> = <N as FromUInt>::Dim;
+
+#[doc(hidden)]
+pub trait Holds {}
+impl Holds for True {}
+
+/// The positions of a window of length `K` that moves by `S` over a side with `P` zeros at both ends: `⌊(side + 2P − K) / S⌋ + 1`.
+#[diagnostic::on_unimplemented(
+    message = "a window of {K} with padding {P} and stride {S} does not fit a side of `{Self}`",
+    label = "the window is longer than the padded side",
+    note = "a window needs side + 2·padding ≥ window, a stride above 0, and sides up to 4096"
+)]
+pub trait Window<const K: usize, const S: usize, const P: usize>: Dim {
+    /// The side that the window leaves.
+    type Out: Dim;
+}
+
+type Padded<const N: usize, const P: usize> = Sum<Sum<U<N>, U<P>>, U<P>>;
+// the larger of both, so that a window that does not fit is refused by `Holds` alone: one mistake, one error
+type Slack<const N: usize, const K: usize, const P: usize> =
+    Diff<Maximum<Padded<N, P>, U<K>>, U<K>>;
+type Positions<const N: usize, const K: usize, const S: usize, const P: usize> =
+    Sum<Quot<Slack<N, K, P>, U<S>>, U1>;
+
+#[diagnostic::do_not_recommend]
+impl<const N: usize, const K: usize, const S: usize, const P: usize> Window<K, S, P> for Const<N>
+where
+    Const<N>: ToUInt,
+    Const<K>: ToUInt,
+    Const<S>: ToUInt,
+    Const<P>: ToUInt,
+    U<N>: Add<U<P>>,
+    Sum<U<N>, U<P>>: Add<U<P>>,
+    Padded<N, P>: IsGreaterOrEqual<U<K>> + Max<U<K>>,
+    <Padded<N, P> as IsGreaterOrEqual<U<K>>>::Output: Holds,
+    Maximum<Padded<N, P>, U<K>>: Sub<U<K>>,
+    Slack<N, K, P>: Div<U<S>>,
+    Quot<Slack<N, K, P>, U<S>>: Add<U1>,
+    Positions<N, K, S, P>: FromUInt,
+{
+    type Out = Side<Positions<N, K, S, P>>;
+}
+
+/// The side that a window of length `K`, stride `S` and padding `P` would turn into this one: `(side − 1)·S + K − 2P`.
+#[diagnostic::on_unimplemented(
+    message = "a transposed window of {K} with padding {P} and stride {S} does not fit a side of `{Self}`",
+    label = "the padding is larger than what the window spreads over",
+    note = "a transposed window needs a side of at least 1, (side − 1)·stride + window ≥ 2·padding, and sides up to 4096"
+)]
+pub trait TransposedWindow<const K: usize, const S: usize, const P: usize>: Dim {
+    /// The side that the window spreads over.
+    type Out: Dim;
+}
+
+type Twice<const P: usize> = Sum<U<P>, U<P>>;
+type Spread<const N: usize, const K: usize, const S: usize> = Sum<Prod<Diff<U<N>, U1>, U<S>>, U<K>>;
+type Trimmed<const N: usize, const K: usize, const S: usize, const P: usize> =
+    Diff<Maximum<Spread<N, K, S>, Twice<P>>, Twice<P>>;
+
+#[diagnostic::do_not_recommend]
+impl<const N: usize, const K: usize, const S: usize, const P: usize> TransposedWindow<K, S, P>
+    for Const<N>
+where
+    Const<N>: ToUInt,
+    Const<K>: ToUInt,
+    Const<S>: ToUInt,
+    Const<P>: ToUInt,
+    U<N>: Sub<U1>,
+    U<P>: Add<U<P>>,
+    Diff<U<N>, U1>: Mul<U<S>>,
+    Prod<Diff<U<N>, U1>, U<S>>: Add<U<K>>,
+    Spread<N, K, S>: IsGreaterOrEqual<Twice<P>> + Max<Twice<P>>,
+    <Spread<N, K, S> as IsGreaterOrEqual<Twice<P>>>::Output: Holds,
+    Maximum<Spread<N, K, S>, Twice<P>>: Sub<Twice<P>>,
+    Trimmed<N, K, S, P>: FromUInt,
+{
+    type Out = Side<Trimmed<N, K, S, P>>;
+}
+
+/// Two sides laid end to end: `Self + B`.
+#[diagnostic::on_unimplemented(
+    message = "sides of `{Self}` and `{B}` cannot be joined: the sum is not in the table of sides",
+    note = "sides up to 4096 and sums below 32768 are known"
+)]
+pub trait Plus<B>: Dim {
+    /// The sum.
+    type Out: Dim;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const A: usize, const B: usize> Plus<Const<B>> for Const<A>
+where
+    Const<A>: ToUInt,
+    Const<B>: ToUInt,
+    U<A>: Add<U<B>>,
+    Sum<U<A>, U<B>>: FromUInt,
+{
+    type Out = Side<Sum<U<A>, U<B>>>;
+}
+
+/// A side repeated or enlarged: `Self · B`.
+#[diagnostic::on_unimplemented(
+    message = "a side of `{Self}` cannot be enlarged `{B}` times: the product is not in the table of sides",
+    note = "sides up to 4096 and products below 32768 are known"
+)]
+pub trait Times<B>: Dim {
+    /// The product.
+    type Out: Dim;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const A: usize, const B: usize> Times<Const<B>> for Const<A>
+where
+    Const<A>: ToUInt,
+    Const<B>: ToUInt,
+    U<A>: Mul<U<B>>,
+    Prod<U<A>, U<B>>: FromUInt,
+{
+    type Out = Side<Prod<U<A>, U<B>>>;
+}

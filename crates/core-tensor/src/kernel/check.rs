@@ -1,0 +1,162 @@
+//! What every kernel asks of its slices before it starts, in words.
+
+use super::{Product, Start, Window2d};
+use crate::Scalar;
+
+impl<T: Scalar> Start<'_, T> {
+    /// Writes what the sums begin with.
+    #[inline(always)]
+    pub(crate) fn begin(self, c: &mut [T]) {
+        match self {
+            Start::Zero => c.fill(T::zero()),
+            Start::Row(row) => c
+                .chunks_exact_mut(row.len().max(1))
+                .for_each(|c| c.copy_from_slice(row)),
+            Start::Output => {}
+        }
+    }
+
+    fn check(&self, columns: usize) {
+        if let Start::Row(row) = self {
+            assert_eq!(
+                row.len(),
+                columns,
+                "a row of {} numbers cannot begin sums of {columns} columns",
+                row.len()
+            );
+        }
+    }
+}
+
+impl Product {
+    pub(crate) fn check<T: Scalar>(&self, a: &[T], b: &[T], start: &Start<'_, T>, c: &[T]) {
+        let Product { m, k, n, .. } = *self;
+        assert_eq!(
+            a.len(),
+            m * k,
+            "the left factor of a product of {m}×{k} by {k}×{n} holds {} numbers",
+            a.len()
+        );
+        assert_eq!(
+            b.len(),
+            k * n,
+            "the right factor of a product of {m}×{k} by {k}×{n} holds {} numbers",
+            b.len()
+        );
+        assert_eq!(
+            c.len(),
+            m * n,
+            "the result of a product of {m}×{k} by {k}×{n} holds {} numbers",
+            c.len()
+        );
+        start.check(n);
+    }
+}
+
+impl Window2d {
+    /// Whole batches of as many inputs as outputs, and windows that fit.
+    fn check_batch<T>(&self, x: &[T], y: &[T]) {
+        for d in 0..2 {
+            let [side, windows] = [self.input[d] + 2 * self.padding[d], self.output[d]];
+            let [kernel, stride] = [self.kernel[d], self.stride[d]];
+            assert!(
+                kernel > 0 && stride > 0,
+                "a window of {kernel} with stride {stride} covers nothing"
+            );
+            let fits = windows == 0 || (windows - 1) * stride + kernel <= side;
+            assert!(
+                fits,
+                "{windows} windows of {kernel} with stride {stride} do not fit a side of {side}"
+            );
+        }
+        let [input, output] = [self.input_len(), self.output_len()];
+        let samples = if input > 0 {
+            x.len() / input
+        } else if output > 0 {
+            y.len() / output
+        } else {
+            0
+        };
+        assert_eq!(
+            x.len(),
+            samples * input,
+            "{} numbers are no batch of inputs of {input}",
+            x.len()
+        );
+        assert_eq!(
+            y.len(),
+            samples * output,
+            "{} numbers are no batch of {samples} outputs of {output}",
+            y.len()
+        );
+    }
+
+    pub(crate) fn check_conv<T: Scalar>(
+        &self,
+        x: &[T],
+        filter: &[T],
+        start: &Start<'_, T>,
+        y: &[T],
+        scratch: &[T],
+    ) {
+        self.check_batch(x, y);
+        start.check(self.output[2]);
+        let [filter_len, room] = [self.filter_len(), self.scratch()];
+        assert_eq!(
+            filter.len(),
+            filter_len,
+            "a filter of {filter_len} numbers holds {}",
+            filter.len()
+        );
+        assert!(
+            scratch.len() >= room,
+            "a convolution needs {room} numbers of scratch, not {}",
+            scratch.len()
+        );
+    }
+
+    pub(crate) fn check_by_weights<T: Scalar>(
+        &self,
+        x: &[T],
+        dfilter: &[T],
+        start: &Start<'_, T>,
+        dy: &[T],
+        scratch: &[T],
+    ) {
+        assert!(
+            !matches!(start, Start::Row(_)),
+            "a filter's gradient begins with zero or with what it holds"
+        );
+        self.check_conv(x, dfilter, start, dy, scratch);
+    }
+
+    pub(crate) fn check_pool<T: Scalar>(&self, x: &[T], y: &[T]) {
+        assert_eq!(
+            self.input[2], self.output[2],
+            "pooling keeps the number of channels"
+        );
+        self.check_batch(x, y);
+    }
+}
+
+/// Rows as wide as `sums`.
+pub(crate) fn check_rows<T: Scalar>(x: &[T], start: &Start<'_, T>, sums: &[T]) {
+    start.check(sums.len());
+    let n = sums.len();
+    assert!(
+        x.is_empty() || (n > 0 && x.len() % n == 0),
+        "{} numbers are no rows of {n}",
+        x.len()
+    );
+}
+
+/// Element by element.
+pub(crate) fn same_len<T>(x: &[T], y: &[T]) {
+    assert_eq!(
+        x.len(),
+        y.len(),
+        "{} numbers cannot be met with {}",
+        x.len(),
+        y.len()
+    );
+}

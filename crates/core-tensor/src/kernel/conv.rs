@@ -1,0 +1,518 @@
+//! Convolutions: forward, by data and by weights, as contractions that read the image where it lies.
+//!
+//! A row of a window is `K·C` contiguous numbers, and so is a row of its filter: a convolution is the sum over the rows of the window of
+//! matrix products whose left rows overlap. No image is unfolded; padding is copied around one sample at a time.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::contract::{Contraction, RowGrid};
+use super::tile::{Lanes, Rows, Terms};
+use super::{Start, Window2d};
+
+/// Most neighbouring pixels that share a vector.
+const MOST_FOLDED: usize = 4;
+/// More channels than this never share a vector.
+const FOLD_CHANNELS: usize = 8;
+
+impl Window2d {
+    /// Numbers in one input.
+    pub const fn input_len(&self) -> usize {
+        self.input[0] * self.input[1] * self.input[2]
+    }
+
+    /// Numbers in one output.
+    pub const fn output_len(&self) -> usize {
+        self.output[0] * self.output[1] * self.output[2]
+    }
+
+    /// Numbers in the filter of a convolution.
+    pub const fn filter_len(&self) -> usize {
+        self.kernel[0] * self.kernel[1] * self.input[2] * self.output[2]
+    }
+
+    /// Floating-point operations of a convolution forward, a sample; as many by data and by weights. Taps in the padding count.
+    pub const fn flops(&self) -> usize {
+        2 * self.output[0] * self.output[1] * self.filter_len()
+    }
+
+    /// Numbers of scratch that the three forms of a convolution need, whatever the batch and the machine.
+    pub const fn scratch(&self) -> usize {
+        let forward = self.padded_input()
+            + fold_len(self.kernel, self.stride[1], self.input[2], self.output[2]);
+        let [height, width] = self.padded_output();
+        let by_data = height * width * self.output[2]
+            + self.filter_len()
+            + fold_len(self.kernel, 1, self.output[2], self.input[2]);
+        if forward > by_data { forward } else { by_data }
+    }
+
+    /// Numbers in a sample with its padding; none are needed without padding.
+    const fn padded_input(&self) -> usize {
+        if self.padding[0] + self.padding[1] == 0 {
+            return 0;
+        }
+        (self.input[0] + 2 * self.padding[0])
+            * (self.input[1] + 2 * self.padding[1])
+            * self.input[2]
+    }
+
+    /// Height and width of the gradient of an output, with zeros for the windows that would hang over the edge.
+    const fn padded_output(&self) -> [usize; 2] {
+        let mut sides = [0; 2];
+        let mut d = 0;
+        while d < 2 {
+            let last = (self.padding[d] + self.input[d]).saturating_sub(1) / self.stride[d] + 1;
+            let windows = if last > self.output[d] {
+                last
+            } else {
+                self.output[d]
+            };
+            sides[d] = windows + self.kernel[d].div_ceil(self.stride[d]) - 1;
+            d += 1;
+        }
+        sides
+    }
+}
+
+/// Room for a filter that serves several neighbouring pixels at once.
+const fn fold_len(kernel: [usize; 2], stride: usize, c: usize, o: usize) -> usize {
+    if o > FOLD_CHANNELS {
+        0
+    } else {
+        kernel[0] * (kernel[1] + (MOST_FOLDED - 1) * stride) * c * MOST_FOLDED * o
+    }
+}
+
+/// How many neighbouring pixels share a vector: as many as waste the fewest of its lanes. Folding pays with zeros in the filter, since
+/// the window of several pixels is wider than that of one.
+fn fold<T: Lanes>(arch: Arch, kernel: usize, stride: usize, o: usize, width: usize) -> usize {
+    struct LaneCount<T>(core::marker::PhantomData<T>);
+    impl<T: Lanes> WithSimd for LaneCount<T> {
+        type Output = usize;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            T::lanes::<S>()
+        }
+    }
+    if o > FOLD_CHANNELS {
+        return 1;
+    }
+    let lanes = arch.dispatch(LaneCount::<T>(core::marker::PhantomData));
+    let cost = |p: usize| (p * o).div_ceil(lanes) * (kernel + (p - 1) * stride) * 60 / p;
+    (1..=MOST_FOLDED.min(width.max(1)))
+        .min_by_key(|&p| cost(p))
+        .unwrap_or(1)
+}
+
+/// `filter'[ky][kx'][c][pixel][o] = filter[ky][kx' − pixel·stride][c][o]`, zero where that is no tap.
+fn fold_filter<T: Lanes>(
+    filter: &[T],
+    [height, width]: [usize; 2],
+    stride: usize,
+    o: usize,
+    p: usize,
+    folded: &mut [T],
+) {
+    let row = filter.len() / height;
+    let tap = row / width;
+    let folded_row = folded.len() / height;
+    folded.fill(T::zero());
+    for (filter, folded) in filter
+        .chunks_exact(row)
+        .zip(folded.chunks_exact_mut(folded_row))
+    {
+        for pixel in 0..p {
+            let shifted = folded[pixel * stride * tap * p..].chunks_exact_mut(p * o);
+            for (folded, filter) in shifted.zip(filter.chunks_exact(o)) {
+                folded[pixel * o..][..o].copy_from_slice(filter);
+            }
+        }
+    }
+}
+
+/// A window without padding that slides over one image: what forward and by data have in common.
+struct Correlation {
+    /// numbers in a row of the image
+    row: usize,
+    /// channels of the image
+    c: usize,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    /// height, width, channels of the output
+    output: [usize; 3],
+    /// distance between rows and between pixels of the output
+    to: [usize; 2],
+}
+
+impl Correlation {
+    fn run<T: Lanes>(&self, arch: Arch, x: &[T], filter: &[T], start: Start<'_, T>, y: &mut [T]) {
+        let len = self.kernel[1] * self.c;
+        let n = self.output[2];
+        arch.dispatch(Contraction {
+            grid: RowGrid {
+                groups: self.output[0],
+                in_group: self.output[1],
+                a: [self.stride[0] * self.row, self.stride[1] * self.c],
+                c: self.to,
+            },
+            rows: Rows::Apart,
+            terms: Terms {
+                segments: self.kernel[0],
+                len,
+                a_segment: self.row,
+                a_step: 1,
+                b_segment: len * n,
+                b_step: n,
+            },
+            n,
+            b_column: 1,
+            a: x,
+            b: filter,
+            start,
+            c: y,
+        });
+    }
+
+    /// The same with `p` neighbouring pixels as one of `p` times the channels. Pixels that do not fill a fold are done alone.
+    fn run_folded<T: Lanes>(
+        &self,
+        arch: Arch,
+        p: usize,
+        x: &[T],
+        [filter, folded]: [&[T]; 2],
+        start: Start<'_, T>,
+        y: &mut [T],
+    ) {
+        let [height, width, o] = self.output;
+        let mut bias = [T::zero(); MOST_FOLDED * FOLD_CHANNELS];
+        let folded_start = match start {
+            Start::Row(row) => {
+                bias.chunks_exact_mut(o)
+                    .take(p)
+                    .for_each(|b| b.copy_from_slice(row));
+                Start::Row(&bias[..p * o])
+            }
+            other => other,
+        };
+        let wide = Correlation {
+            kernel: [self.kernel[0], self.kernel[1] + (p - 1) * self.stride[1]],
+            stride: [self.stride[0], self.stride[1] * p],
+            output: [height, width / p, p * o],
+            to: [self.to[0], p * self.to[1]],
+            ..*self
+        };
+        wide.run(arch, x, folded, folded_start, y);
+        let done = width / p * p;
+        if done < width {
+            let rest = Correlation {
+                output: [height, width - done, o],
+                ..*self
+            };
+            rest.run(
+                arch,
+                &x[done * self.stride[1] * self.c..],
+                filter,
+                start,
+                &mut y[done * self.to[1]..],
+            );
+        }
+    }
+}
+
+/// Copies rows of `from` numbers into the middle of rows of `to`, zeros around them.
+fn pad<T: Lanes>(
+    x: &[T],
+    row: usize,
+    padded: &mut [T],
+    padded_row: usize,
+    [above, before]: [usize; 2],
+) {
+    padded.fill(T::zero());
+    if row > 0 {
+        for (x, to) in x
+            .chunks_exact(row)
+            .zip(padded.chunks_exact_mut(padded_row).skip(above))
+        {
+            to[before..][..row].copy_from_slice(x);
+        }
+    }
+}
+
+/// The sample with its padding, and the length of its rows.
+fn padded<'a, T: Lanes>(w: &Window2d, x: &'a [T], room: &'a mut [T]) -> (&'a [T], usize) {
+    let row = w.input[1] * w.input[2];
+    if room.is_empty() {
+        return (x, row);
+    }
+    let padded_row = row + 2 * w.padding[1] * w.input[2];
+    pad(
+        x,
+        row,
+        room,
+        padded_row,
+        [w.padding[0], w.padding[1] * w.input[2]],
+    );
+    (room, padded_row)
+}
+
+/// `y = start + x ∗ filter`
+pub(crate) fn conv2d<T: Lanes>(
+    arch: Arch,
+    w: &Window2d,
+    x: &[T],
+    filter: &[T],
+    start: Start<'_, T>,
+    y: &mut [T],
+    scratch: &mut [T],
+) {
+    let [_, width, o] = w.output;
+    let c = w.input[2];
+    let (room, rest) = scratch.split_at_mut(w.padded_input());
+    let p = fold::<T>(arch, w.kernel[1], w.stride[1], o, width);
+    let folded = &mut rest[..if p > 1 {
+        w.kernel[0] * (w.kernel[1] + (p - 1) * w.stride[1]) * c * p * o
+    } else {
+        0
+    }];
+    if p > 1 && !folded.is_empty() {
+        fold_filter(filter, w.kernel, w.stride[1], o, p, folded);
+    }
+    for (x, y) in x
+        .chunks_exact(w.input_len().max(1))
+        .zip(y.chunks_exact_mut(w.output_len().max(1)))
+    {
+        let (x, row) = padded(w, x, room);
+        let sample = Correlation {
+            row,
+            c,
+            kernel: w.kernel,
+            stride: w.stride,
+            output: w.output,
+            to: [width * o, o],
+        };
+        if p > 1 {
+            sample.run_folded(arch, p, x, [filter, folded], start, y);
+        } else {
+            sample.run(arch, x, filter, start, y);
+        }
+    }
+}
+
+/// The gradient of the data.
+///
+/// With a stride, the pixels of the input fall into phases, each seen by its own taps of the filter: a phase is a convolution of stride 1
+/// over the padded gradient of the output, with those taps in reverse.
+pub(crate) fn conv2d_by_data<T: Lanes>(
+    arch: Arch,
+    w: &Window2d,
+    dy: &[T],
+    filter: &[T],
+    dx: &mut [T],
+    scratch: &mut [T],
+) {
+    let [height, width, c] = w.input;
+    let o = w.output[2];
+    let [padded_height, padded_width] = w.padded_output();
+    let (room, scratch) = scratch.split_at_mut(padded_height * padded_width * o);
+    let (reversed, folded) = scratch.split_at_mut(w.filter_len());
+    let margin = [0, 1].map(|d| w.kernel[d].div_ceil(w.stride[d]) - 1);
+    // Pixels of a phase do not lie side by side unless the stride is 1.
+    let p = if w.stride == [1, 1] {
+        fold::<T>(arch, w.kernel[1], 1, c, width)
+    } else {
+        1
+    };
+
+    let mut at = 0;
+    for_each_phase(w, |phase, taps| {
+        let len = taps[0] * taps[1] * o * c;
+        reverse_filter(w, filter, phase, taps, &mut reversed[at..][..len]);
+        at += len;
+    });
+    let folded = &mut folded[..if p > 1 {
+        w.kernel[0] * (w.kernel[1] + p - 1) * o * p * c
+    } else {
+        0
+    }];
+    if !folded.is_empty() {
+        fold_filter(reversed, w.kernel, 1, c, p, folded);
+    }
+    for (dy, dx) in dy
+        .chunks_exact(w.output_len().max(1))
+        .zip(dx.chunks_exact_mut(w.input_len().max(1)))
+    {
+        pad(
+            dy,
+            w.output[1] * o,
+            room,
+            padded_width * o,
+            [margin[0], margin[1] * o],
+        );
+        let mut at = 0;
+        for_each_phase(w, |phase, taps| {
+            // The first window of the phase, its first pixel, and how many there are.
+            let window =
+                [0, 1].map(|d| w.padding[d].saturating_sub(phase[d]).div_ceil(w.stride[d]));
+            let first = [0, 1].map(|d| window[d] * w.stride[d] + phase[d] - w.padding[d]);
+            let count = [0, 1].map(|d| w.input[d].saturating_sub(first[d]).div_ceil(w.stride[d]));
+            let len = taps[0] * taps[1] * o * c;
+            if count[0] * count[1] > 0 {
+                let [i, j] = [0, 1].map(|d| window[d] + margin[d] + 1 - taps[d].max(1));
+                let x = &room[(i * padded_width + j) * o..];
+                let sample = Correlation {
+                    row: padded_width * o,
+                    c: o,
+                    kernel: taps,
+                    stride: [1, 1],
+                    output: [count[0], count[1], c],
+                    to: [w.stride[0] * width * c, w.stride[1] * c],
+                };
+                let dx = &mut dx[(first[0] * width + first[1]) * c..];
+                if p > 1 {
+                    sample.run_folded(arch, p, x, [reversed, folded], Start::Zero, dx);
+                } else {
+                    sample.run(arch, x, &reversed[at..][..len], Start::Zero, dx);
+                }
+            }
+            at += len;
+        });
+    }
+    debug_assert_eq!(height * width * c, w.input_len());
+}
+
+/// The phases of a strided window, and how many taps each has.
+fn for_each_phase(w: &Window2d, mut f: impl FnMut([usize; 2], [usize; 2])) {
+    for y in 0..w.stride[0] {
+        for x in 0..w.stride[1] {
+            f(
+                [y, x],
+                [
+                    w.kernel[0].saturating_sub(y).div_ceil(w.stride[0]),
+                    w.kernel[1].saturating_sub(x).div_ceil(w.stride[1]),
+                ],
+            );
+        }
+    }
+}
+
+/// The taps of a phase in reverse order, each transposed: `[ky][kx][o][c]`.
+fn reverse_filter<T: Lanes>(
+    w: &Window2d,
+    filter: &[T],
+    phase: [usize; 2],
+    taps: [usize; 2],
+    reversed: &mut [T],
+) {
+    let [c, o] = [w.input[2], w.output[2]];
+    if c * o == 0 {
+        return;
+    }
+    for (i, to) in reversed.chunks_exact_mut(c * o).enumerate() {
+        let tap = [taps[0] - 1 - i / taps[1], taps[1] - 1 - i % taps[1]];
+        let [ky, kx] = [0, 1].map(|d| tap[d] * w.stride[d] + phase[d]);
+        let from = &filter[(ky * w.kernel[1] + kx) * c * o..][..c * o];
+        for (i, to) in to.chunks_exact_mut(c).enumerate() {
+            for (to, from) in to.iter_mut().zip(from[i..].iter().step_by(o)) {
+                *to = *from;
+            }
+        }
+    }
+}
+
+/// The gradient of the filter: for every row of the window, `xᵀ · dy`.
+pub(crate) fn conv2d_by_weights<T: Lanes>(
+    arch: Arch,
+    w: &Window2d,
+    x: &[T],
+    dy: &[T],
+    start: Start<'_, T>,
+    dfilter: &mut [T],
+    scratch: &mut [T],
+) {
+    let [height, width, o] = w.output;
+    let c = w.input[2];
+    let (room, rest) = scratch.split_at_mut(w.padded_input());
+    if let Start::Zero = start {
+        dfilter.fill(T::zero());
+    }
+    let p = fold::<T>(arch, w.kernel[1], w.stride[1], o, width);
+    let wide = w.kernel[1] + (p - 1) * w.stride[1];
+    let folded = &mut rest[..if p > 1 {
+        w.kernel[0] * wide * c * p * o
+    } else {
+        0
+    }];
+    folded.fill(T::zero());
+    for (x, dy) in x
+        .chunks_exact(w.input_len().max(1))
+        .zip(dy.chunks_exact(w.output_len().max(1)))
+    {
+        let (x, row) = padded(w, x, room);
+        // `taps` of the window's row, `p` pixels at a time, `columns` times.
+        let add = |from: usize, columns: usize, p: usize, taps: usize, to: &mut [T]| {
+            let o = p * o;
+            arch.dispatch(Contraction {
+                grid: RowGrid {
+                    groups: w.kernel[0],
+                    in_group: taps * c,
+                    a: [row, 1],
+                    c: [taps * c * o, o],
+                },
+                rows: Rows::Adjacent,
+                terms: Terms {
+                    segments: height,
+                    len: columns,
+                    a_segment: w.stride[0] * row,
+                    a_step: p * w.stride[1] * c,
+                    b_segment: width * w.output[2],
+                    b_step: o,
+                },
+                n: o,
+                b_column: 1,
+                a: &x[from * w.stride[1] * c..],
+                b: &dy[from * w.output[2]..],
+                start: Start::Output,
+                c: to,
+            });
+        };
+        if p > 1 {
+            add(0, width / p, p, wide, folded);
+        }
+        let done = if p > 1 { width / p * p } else { 0 };
+        if done < width {
+            add(done, width - done, 1, w.kernel[1], dfilter);
+        }
+    }
+    if p > 1 {
+        unfold_filter(folded, w.kernel, w.stride[1], o, p, dfilter);
+    }
+}
+
+/// The reverse of [`fold_filter`]: every pixel's share of the gradient is added.
+fn unfold_filter<T: Lanes>(
+    folded: &[T],
+    [height, width]: [usize; 2],
+    stride: usize,
+    o: usize,
+    p: usize,
+    dfilter: &mut [T],
+) {
+    let row = dfilter.len() / height;
+    let tap = row / width;
+    if row == 0 {
+        return;
+    }
+    for (dfilter, folded) in dfilter
+        .chunks_exact_mut(row)
+        .zip(folded.chunks_exact(folded.len() / height))
+    {
+        for pixel in 0..p {
+            let shifted = folded[pixel * stride * tap * p..].chunks_exact(p * o);
+            for (dfilter, folded) in dfilter.chunks_exact_mut(o).zip(shifted) {
+                for (df, f) in dfilter.iter_mut().zip(&folded[pixel * o..][..o]) {
+                    *df = *df + *f;
+                }
+            }
+        }
+    }
+}

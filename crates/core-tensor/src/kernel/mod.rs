@@ -1,0 +1,66 @@
+//! The loops that do the work. The only place for speed tricks.
+//!
+//! Every kernel takes its sides at run time, so that a hundred layers share a handful of compiled loops.
+
+pub(crate) mod check;
+mod contract;
+pub(crate) mod conv;
+pub(crate) mod gemm;
+pub(crate) mod map;
+pub(crate) mod plain;
+pub(crate) mod pool;
+pub(crate) mod reduce;
+pub(crate) mod tile;
+
+pub use gemm::{Gemm, Strided, matmul_strided};
+
+/// What a sum begins with: the one choice that serves a bias, an overwritten and an accumulated gradient.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, T> {
+    /// Zero: whatever the output held is overwritten.
+    Zero,
+    /// This row, repeated for every row of the output: a bias.
+    Row(&'a [T]),
+    /// What the output holds already: the result is added.
+    Output,
+}
+
+/// Which of the two factors of a matrix product is read transposed. All matrices are row-major and dense.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// `c[m×n] = a[m×k] · b[k×n]`
+    Nn,
+    /// `c[m×n] = a[m×k] · b[n×k]ᵀ`
+    Nt,
+    /// `c[m×n] = a[k×m]ᵀ · b[k×n]`
+    Tn,
+}
+
+/// The sides of a matrix product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// rows of the result
+    pub m: usize,
+    /// length of the sums
+    pub k: usize,
+    /// columns of the result
+    pub n: usize,
+    /// which factor is transposed
+    pub layout: Layout,
+}
+
+/// A window that slides over images: the geometry of a convolution or of a pooling layer. Images are `[height][width][channel]`,
+/// filters `[height][width][channel in][channel out]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window2d {
+    /// height, width and channels of the input
+    pub input: [usize; 3],
+    /// height, width and channels of the output
+    pub output: [usize; 3],
+    /// height and width of the window
+    pub kernel: [usize; 2],
+    /// step between windows, down and to the right
+    pub stride: [usize; 2],
+    /// zeros around the input, above and below, left and right
+    pub padding: [usize; 2],
+}

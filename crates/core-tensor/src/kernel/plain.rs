@@ -1,0 +1,120 @@
+//! The heavy kernels as plain loops, for numbers without vector registers such as dual numbers. They are the reference of every test.
+
+use super::{Layout, Product, Start, Window2d};
+use crate::Scalar;
+
+/// `c = start + a · b`, each factor transposed or not.
+pub(crate) fn matmul<T: Scalar>(p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
+    let Product { m, k, n, layout } = p;
+    start.begin(c);
+    for i in 0..m {
+        for t in 0..k {
+            let x = a[if layout == Layout::Tn {
+                t * m + i
+            } else {
+                i * k + t
+            }];
+            for j in 0..n {
+                c[i * n + j] += x * b[if layout == Layout::Nt {
+                    j * k + t
+                } else {
+                    t * n + j
+                }];
+            }
+        }
+    }
+}
+
+impl Window2d {
+    /// Calls `f` with the offsets of every pixel of the output, the input pixel under every tap of its window, and that tap's filter.
+    #[inline(always)]
+    pub(crate) fn for_each_tap(&self, mut f: impl FnMut(usize, usize, usize)) {
+        let [height, width, channels] = self.input;
+        for i in 0..self.output[0] {
+            for j in 0..self.output[1] {
+                for ky in 0..self.kernel[0] {
+                    for kx in 0..self.kernel[1] {
+                        let y = (i * self.stride[0] + ky).wrapping_sub(self.padding[0]);
+                        let x = (j * self.stride[1] + kx).wrapping_sub(self.padding[1]);
+                        if y < height && x < width {
+                            let output = (i * self.output[1] + j) * self.output[2];
+                            f(
+                                output,
+                                (y * width + x) * channels,
+                                (ky * self.kernel[1] + kx) * channels * self.output[2],
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn samples<'a, T>(&self, x: &'a [T], y: &'a [T]) -> impl Iterator<Item = (&'a [T], &'a [T])> {
+        x.chunks_exact(self.input_len().max(1))
+            .zip(y.chunks_exact(self.output_len().max(1)))
+    }
+}
+
+/// `y = start + x ∗ filter`
+pub(crate) fn conv2d<T: Scalar>(
+    w: &Window2d,
+    x: &[T],
+    filter: &[T],
+    start: Start<'_, T>,
+    y: &mut [T],
+) {
+    let [c, o] = [w.input[2], w.output[2]];
+    start.begin(y);
+    for (x, y) in x
+        .chunks_exact(w.input_len().max(1))
+        .zip(y.chunks_exact_mut(w.output_len().max(1)))
+    {
+        w.for_each_tap(|to, from, tap| {
+            for (x, filter) in x[from..][..c].iter().zip(filter[tap..].chunks_exact(o)) {
+                for (y, f) in y[to..][..o].iter_mut().zip(filter) {
+                    *y += *x * *f;
+                }
+            }
+        });
+    }
+}
+
+/// `dx[pixel][c] = Σ dy[output][o] · filter[tap][c][o]` over the windows that see the pixel
+pub(crate) fn conv2d_by_data<T: Scalar>(w: &Window2d, dy: &[T], filter: &[T], dx: &mut [T]) {
+    let [c, o] = [w.input[2], w.output[2]];
+    dx.fill(T::zero());
+    for (dx, dy) in dx
+        .chunks_exact_mut(w.input_len().max(1))
+        .zip(dy.chunks_exact(w.output_len().max(1)))
+    {
+        w.for_each_tap(|from, to, tap| {
+            for (dx, filter) in dx[to..][..c].iter_mut().zip(filter[tap..].chunks_exact(o)) {
+                for (dy, f) in dy[from..][..o].iter().zip(filter) {
+                    *dx += *dy * *f;
+                }
+            }
+        });
+    }
+}
+
+/// `dfilter[tap][c][o] = start + Σ x[pixel under the tap][c] · dy[output][o]` over all windows of all samples
+pub(crate) fn conv2d_by_weights<T: Scalar>(
+    w: &Window2d,
+    x: &[T],
+    dy: &[T],
+    start: Start<'_, T>,
+    dfilter: &mut [T],
+) {
+    let [c, o] = [w.input[2], w.output[2]];
+    start.begin(dfilter);
+    for (x, dy) in w.samples(x, dy) {
+        w.for_each_tap(|from, to, tap| {
+            for (x, dfilter) in x[to..][..c].iter().zip(dfilter[tap..].chunks_exact_mut(o)) {
+                for (df, dy) in dfilter.iter_mut().zip(&dy[from..][..o]) {
+                    *df += *x * *dy;
+                }
+            }
+        });
+    }
+}

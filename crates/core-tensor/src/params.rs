@@ -1,0 +1,247 @@
+//! The tensors of a network, visited by name: with their role, their sides, and any number of gradient-like values side by side.
+
+use core::fmt;
+
+use crate::{Scalar, Zeroed};
+
+/// What a tensor is for, so that an optimizer or an initialisation can tell them apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Role {
+    /// Multiplies its input: decayed, initialised at random.
+    Weight,
+    /// Is added: starts at zero, not decayed.
+    Bias,
+    /// Scales a normalised value: starts at one, not decayed.
+    Scale,
+    /// A running statistic: not trained by its gradient but folded in.
+    Statistic,
+}
+
+/// A name that lives on the stack: `features.3.weight`.
+#[derive(Clone, Copy, Debug)]
+pub enum Path<'a> {
+    /// The network itself.
+    Root,
+    /// A named field of something.
+    Field(&'a Path<'a>, &'static str),
+    /// A numbered part of something.
+    Index(&'a Path<'a>, usize),
+}
+
+impl<'a> Path<'a> {
+    /// The field `name` of this.
+    pub fn field(&'a self, name: &'static str) -> Path<'a> {
+        Path::Field(self, name)
+    }
+
+    /// The part number `index` of this.
+    pub fn index(&'a self, index: usize) -> Path<'a> {
+        Path::Index(self, index)
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Path::Field(parent, _) | Path::Index(parent, _)) = self else {
+            return Ok(());
+        };
+        if !matches!(parent, Path::Root) {
+            write!(f, "{parent}.")?;
+        }
+        match self {
+            Path::Field(_, name) => f.write_str(name),
+            Path::Index(_, index) => write!(f, "{index}"),
+            Path::Root => Ok(()),
+        }
+    }
+}
+
+/// One tensor of a network, described.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf<'a> {
+    /// its name
+    pub path: &'a Path<'a>,
+    /// what it is for
+    pub role: Role,
+    /// its sides, outermost first; of a weight the last two are its inputs and outputs
+    pub sides: &'static [usize],
+}
+
+impl Leaf<'_> {
+    /// How many numbers each output of a weight is summed from: all sides but the last.
+    pub fn fan_in(&self) -> usize {
+        self.sides.iter().rev().skip(1).product()
+    }
+
+    /// How many outputs each input of a weight takes part in: all sides but the last but one.
+    pub fn fan_out(&self) -> usize {
+        self.sides
+            .iter()
+            .rev()
+            .enumerate()
+            .filter(|&(i, _)| i != 1)
+            .map(|(_, side)| side)
+            .product()
+    }
+}
+
+/// What is done at every tensor: to the weight, and to `K` values of the gradient's type (gradient, moments, …) side by side.
+///
+/// A closure `FnMut(Leaf<'_>, &mut [T], [&mut [T]; K])` is one.
+pub trait Visit<T, const K: usize> {
+    /// A tensor that learns.
+    fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], beside: [&mut [T]; K]);
+
+    /// A tensor that does not learn, so that nothing lies beside it.
+    fn frozen(&mut self, leaf: Leaf<'_>, weight: &mut [T]) {
+        let _ = (leaf, weight);
+    }
+}
+
+impl<T, const K: usize, F: FnMut(Leaf<'_>, &mut [T], [&mut [T]; K])> Visit<T, K> for F {
+    fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], beside: [&mut [T]; K]) {
+        self(leaf, weight, beside);
+    }
+}
+
+/// Reads every tensor, frozen ones too, by shared reference: to save, count or print a network, one in flash as well.
+///
+/// A closure `FnMut(Leaf<'_>, &[T])` is one.
+pub trait Look<T> {
+    /// A tensor.
+    fn tensor(&mut self, leaf: Leaf<'_>, weight: &[T]);
+}
+
+impl<T, F: FnMut(Leaf<'_>, &[T])> Look<T> for F {
+    fn tensor(&mut self, leaf: Leaf<'_>, weight: &[T]) {
+        self(leaf, weight);
+    }
+}
+
+/// Anything with tensors that learn. The macro [`params!`](crate::params) implements it for a struct of tensors, the tuples here pass
+/// it on to their parts.
+pub trait Params<T: Scalar>: Zeroed {
+    /// A gradient: the same tensors, less the frozen ones. Moments and averages are values of this type too.
+    type Grad: Zeroed;
+    /// Whether anything in here learns; backward stops where nothing before it does.
+    const LEARNS: bool = Self::COUNT > 0;
+    /// How many numbers there are, frozen ones too.
+    const COUNT: usize;
+
+    /// Calls `visit` for every tensor, in a fixed order, with the same tensor of each value `beside`.
+    fn visit<const K: usize>(
+        &mut self,
+        beside: [&mut Self::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    );
+
+    /// Calls `look` for every tensor, in the same order.
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>);
+}
+
+/// One field of each of several values: `each!(grads.weight)` is an array of `&mut weight`.
+#[macro_export]
+macro_rules! each {
+    ($values:ident . $field:tt) => {
+        $values.each_mut().map(|value| &mut value.$field)
+    };
+}
+
+/// Implements [`Params`](trait@crate::Params) and [`Zeroed`](trait@crate::Zeroed) for a struct without tensors, such as an activation.
+#[macro_export]
+macro_rules! no_params {
+    ([$($generics:tt)*] $name:ident $(<$($arg:ident),*>)?) => {
+        $crate::zeroed!([$($generics)*] $name $(<$($arg),*>)? {});
+        impl<T: $crate::Scalar, $($generics)*> $crate::Params<T> for $name $(<$($arg),*>)? {
+            type Grad = ();
+            const COUNT: usize = 0;
+            fn visit<const BESIDE: usize>(&mut self, _: [&mut (); BESIDE], _: &$crate::Path<'_>, _: &mut impl $crate::Visit<T, BESIDE>) {}
+            fn look(&self, _: &$crate::Path<'_>, _: &mut impl $crate::Look<T>) {}
+        }
+    };
+}
+
+/// Implements [`Params`](trait@crate::Params) and [`Zeroed`](trait@crate::Zeroed) for a struct whose fields are all tensors, given the
+/// role and the shape of each. The struct's last parameter is its scalar, or another one that
+/// is named in front (`params!(T: […] …)`); its gradient is a value of its own type.
+///
+/// ```
+/// use core_tensor::{Matrix, Params, Path, Scalar, Tensor, Vector, Zeroed, params};
+/// struct Linear<const I: usize, const O: usize, T: Scalar = f32> { weight: Tensor<Matrix<I, O>, T>, bias: Tensor<Vector<O>, T> }
+/// params!([const I: usize, const O: usize] Linear<I, O> { weight: Weight Matrix<I, O>, bias: Bias Vector<O> });
+///
+/// let (mut layer, mut gradient) = (Linear::<3, 2>::boxed(), Linear::<3, 2>::boxed());
+/// gradient.bias[[1]] = 4.0;
+/// layer.visit([&mut *gradient], &Path::Root, &mut |_: core_tensor::Leaf<'_>, weight: &mut [f32], [gradient]: [&mut [f32]; 1]| {
+///     for (w, g) in weight.iter_mut().zip(gradient) { *w -= 0.5 * *g; }
+/// });
+/// assert_eq!(layer.bias[[1]], -2.0);
+/// assert_eq!(<Linear<3, 2> as Params<f32>>::COUNT, 8);
+/// ```
+#[macro_export]
+macro_rules! params {
+    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty),* $(,)? }) => {
+        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape),* });
+    };
+    // the scalar need not stand last when it is named in front
+    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty),* $(,)? }) => {
+        $crate::zeroed!([$($generics)*] $name<$($arg),*> { $($field),* });
+        impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> {
+            type Grad = Self;
+            const COUNT: usize = 0 $(+ <$shape as $crate::Shape>::LEN)*;
+            fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
+                $(visit.tensor(
+                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
+                    self.$field.as_mut_slice(),
+                    beside.each_mut().map(|value| value.$field.as_mut_slice()),
+                );)*
+            }
+            fn look(&self, path: &$crate::Path<'_>, look: &mut impl $crate::Look<$t>) {
+                $(look.tensor(
+                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
+                    self.$field.as_slice(),
+                );)*
+            }
+        }
+    };
+}
+
+impl<T: Scalar> Params<T> for () {
+    type Grad = ();
+    const COUNT: usize = 0;
+    fn visit<const K: usize>(&mut self, _: [&mut (); K], _: &Path<'_>, _: &mut impl Visit<T, K>) {}
+    fn look(&self, _: &Path<'_>, _: &mut impl Look<T>) {}
+}
+
+macro_rules! tuples { ($($($part:ident $i:tt)+;)+) => {$(
+    impl<T: Scalar, $($part: Params<T>),+> Params<T> for ($($part,)+) {
+        type Grad = ($($part::Grad,)+);
+        const LEARNS: bool = false $(|| $part::LEARNS)+;
+        const COUNT: usize = 0 $(+ $part::COUNT)+;
+        fn visit<const K: usize>(&mut self, mut beside: [&mut Self::Grad; K], path: &Path<'_>, visit: &mut impl Visit<T, K>) {
+            $(self.$i.visit(each!(beside.$i), &path.index($i), visit);)+
+        }
+        fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+            $(self.$i.look(&path.index($i), look);)+
+        }
+    }
+)+} }
+tuples! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10 M 11;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10 M 11 N 12;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10 M 11 N 12 O 13;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10 M 11 N 12 O 13 P 14;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 L 10 M 11 N 12 O 13 P 14 Q 15;
+}

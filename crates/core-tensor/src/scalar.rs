@@ -1,0 +1,203 @@
+//! What a tensor holds: numbers that bring their own heavy kernels.
+
+use core::fmt::{Debug, Display};
+use core::iter::Sum;
+use core::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
+
+use num_traits::Float;
+
+use pulp::Arch;
+
+use crate::kernel::check::{check_rows, same_len};
+use crate::kernel::map::Elementary;
+use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, reduce};
+
+/// A number that tensors hold.
+///
+/// The heavy kernels are methods with the plain loop as their default, right for any number (a dual number, say). `f32` and `f64` bring
+/// vector versions that are compiled once, here: a crate downstream that uses a hundred layers instantiates none of them.
+///
+/// Slices hold dense row-major matrices, or whole batches of samples one after another. Every method panics if their lengths do not fit.
+pub trait Scalar:
+    Float
+    + bytemuck::Zeroable
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+    + Default
+    + Debug
+    + Display
+    + Send
+    + Sync
+    + 'static
+{
+    /// A constant.
+    fn of(x: f64) -> Self;
+
+    /// `c = start + a · b`, the factors transposed or not as `p` says.
+    fn matmul(p: Product, a: &[Self], b: &[Self], start: Start<'_, Self>, c: &mut [Self]) {
+        p.check(a, b, &start, c);
+        plain::matmul(p, a, b, start, c);
+    }
+
+    /// `y = start + x ∗ filter`; a bias is a row over the output channels. `scratch` holds at least [`Window2d::scratch`] numbers.
+    fn conv2d(
+        w: &Window2d,
+        x: &[Self],
+        filter: &[Self],
+        start: Start<'_, Self>,
+        y: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_conv(x, filter, &start, y, scratch);
+        plain::conv2d(w, x, filter, start, y);
+    }
+
+    /// The gradient of a convolution's input; `dx` is overwritten.
+    fn conv2d_by_data(
+        w: &Window2d,
+        dy: &[Self],
+        filter: &[Self],
+        dx: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_conv(dx, filter, &Start::Zero, dy, scratch);
+        plain::conv2d_by_data(w, dy, filter, dx);
+    }
+
+    /// The gradient of a convolution's filter, from [`Start::Zero`] or added to [`Start::Output`].
+    fn conv2d_by_weights(
+        w: &Window2d,
+        x: &[Self],
+        dy: &[Self],
+        start: Start<'_, Self>,
+        dfilter: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_by_weights(x, dfilter, &start, dy, scratch);
+        plain::conv2d_by_weights(w, x, dy, start, dfilter);
+    }
+
+    /// The largest number under each window, channel by channel; padding counts as −∞.
+    fn max_pool2d(w: &Window2d, x: &[Self], y: &mut [Self]) {
+        w.check_pool(x, y);
+        pool::max_pool2d(w, x, y);
+    }
+
+    /// The gradient goes to the first pixel of the window that holds its largest number `y`; `dx` is overwritten.
+    fn max_pool2d_backward(w: &Window2d, x: &[Self], y: &[Self], dy: &[Self], dx: &mut [Self]) {
+        w.check_pool(x, y);
+        w.check_pool(dx, dy);
+        same_len(y, dy);
+        pool::max_pool2d_backward(w, x, y, dy, dx);
+    }
+
+    /// The mean number under each window, channel by channel; padding counts as zeros, and in the area.
+    fn avg_pool2d(w: &Window2d, x: &[Self], y: &mut [Self]) {
+        w.check_pool(x, y);
+        pool::avg_pool2d(w, x, y);
+    }
+
+    /// The gradient of a mean, shared by the pixels of its window; `dx` is overwritten.
+    fn avg_pool2d_backward(w: &Window2d, dy: &[Self], dx: &mut [Self]) {
+        w.check_pool(dx, dy);
+        pool::avg_pool2d_backward(w, dy, dx);
+    }
+
+    /// `sums[j] = start + Σ_i x[i][j]`, rows as wide as `sums`: the gradient of a bias.
+    fn sum_rows(x: &[Self], start: Start<'_, Self>, sums: &mut [Self]) {
+        check_rows(x, &start, sums);
+        reduce::sum_rows(x, start, sums);
+    }
+
+    /// `y += x`
+    fn add_to(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        reduce::add_to(x, y);
+    }
+
+    /// `y = exp(x) / Σ exp(x)`, stable; returns `ln Σ exp(x)`.
+    fn softmax_row(x: &[Self], y: &mut [Self]) -> Self {
+        same_len(x, y);
+        reduce::softmax_row(x, y, Self::exp)
+    }
+
+    /// `y = max(x, 0)`; NaN stays.
+    fn relu_all(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        map::map(x, y, map::relu);
+    }
+
+    /// `dy` where `y = relu(x)` is positive, else zero: relu'(0) = 0.
+    fn relu_backward(y: &[Self], dy: &mut [Self]) {
+        same_len(y, dy);
+        map::map_backward(y, dy, map::relu_backward);
+    }
+
+    /// `y = eˣ`
+    fn exp_all(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        map::map(x, y, Self::exp);
+    }
+
+    /// `y = tanh x`
+    fn tanh_all(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        map::map(x, y, Self::tanh);
+    }
+
+    /// `dy · (1 − y²)` for `y = tanh x`
+    fn tanh_backward(y: &[Self], dy: &mut [Self]) {
+        same_len(y, dy);
+        map::map_backward(y, dy, map::tanh_backward);
+    }
+
+    /// `y = 1 / (1 + e⁻ˣ)`
+    fn sigmoid_all(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        map::map(x, y, map::sigmoid);
+    }
+
+    /// `dy · y · (1 − y)` for `y = sigmoid x`
+    fn sigmoid_backward(y: &[Self], dy: &mut [Self]) {
+        same_len(y, dy);
+        map::map_backward(y, dy, map::sigmoid_backward);
+    }
+
+    /// Runs `f` where the compiler may use the machine's widest vectors, if it has any for this number. Mark the closure
+    /// `#[inline(always)]`, or the loop in it may stay outside.
+    #[inline(always)]
+    fn vectorize(f: impl FnOnce()) {
+        f();
+    }
+}
+
+/// The vector kernels of the numbers that have them: the methods above once more, on the machine's vectors and compiled here.
+macro_rules! vector_kernels { ($($T:ident)*) => { $(
+    #[rustfmt::skip]
+    impl Scalar for $T {
+        #[inline(always)] fn of(x: f64) -> $T { x as $T }
+        #[inline(always)] fn vectorize(f: impl FnOnce()) { Arch::new().dispatch(f); }
+        #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, a, b, start, c); }
+        #[inline(never)] fn conv2d(w: &Window2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); conv::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
+        #[inline(never)] fn conv2d_by_data(w: &Window2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); conv::conv2d_by_data(Arch::new(), w, dy, filter, dx, scratch); }
+        #[inline(never)] fn conv2d_by_weights(w: &Window2d, x: &[$T], dy: &[$T], start: Start<'_, $T>, dfilter: &mut [$T], scratch: &mut [$T]) { w.check_by_weights(x, dfilter, &start, dy, scratch); conv::conv2d_by_weights(Arch::new(), w, x, dy, start, dfilter, scratch); }
+        #[inline(never)] fn max_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::max_pool2d(w, x, y)); }
+        #[inline(never)] fn max_pool2d_backward(w: &Window2d, x: &[$T], y: &[$T], dy: &[$T], dx: &mut [$T]) { w.check_pool(x, y); w.check_pool(dx, dy); same_len(y, dy); $T::vectorize(#[inline(always)] || pool::max_pool2d_backward(w, x, y, dy, dx)); }
+        #[inline(never)] fn avg_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::avg_pool2d(w, x, y)); }
+        #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); $T::vectorize(#[inline(always)] || pool::avg_pool2d_backward(w, dy, dx)); }
+        #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
+        #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
+        #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> $T { same_len(x, y); let mut sum = 0.0; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
+        #[inline(never)] fn relu_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, map::relu)); }
+        #[inline(never)] fn relu_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::relu_backward)); }
+        #[inline(never)] fn exp_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_exp)); }
+        #[inline(never)] fn tanh_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_tanh)); }
+        #[inline(never)] fn tanh_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::tanh_backward)); }
+        #[inline(never)] fn sigmoid_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_sigmoid)); }
+        #[inline(never)] fn sigmoid_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::sigmoid_backward)); }
+    }
+)* } }
+vector_kernels!(f32 f64);

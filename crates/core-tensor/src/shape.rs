@@ -1,0 +1,210 @@
+//! Shapes: structs with const sides, and the relations between them.
+//!
+//! Type order is memory order, channels last: an 8-bit RGB picture read from a file is already an `Image<H, W, 3>`.
+
+use core::fmt::Debug;
+use core::ops::Mul;
+
+use typenum::Prod;
+
+use crate::dim::{Const, Dim, FromUInt, Plus, Side, Times, ToUInt, U};
+
+/// A shape whose sides are part of the type.
+pub trait Shape: Copy + Debug + Send + Sync + 'static {
+    /// How many numbers a tensor of this shape holds.
+    const LEN: usize;
+    /// The shape's name without its sides.
+    const NAME: &'static str;
+    /// The sides, outermost first.
+    const SIDES: &'static [usize];
+    /// The last side: what a row of a tensor is.
+    type Row: Shape;
+    /// A position: one number a side.
+    type Index: AsRef<[usize]> + Copy + Debug;
+    /// The numbers as nested arrays.
+    type Array<T: 'static>;
+
+    /// All numbers of a row of arrays, one after another.
+    fn flat<T: 'static>(arrays: &[Self::Array<T>]) -> &[T];
+    /// As [`flat`](Shape::flat), to write to.
+    fn flat_mut<T: 'static>(arrays: &mut [Self::Array<T>]) -> &mut [T];
+    /// The reverse of [`flat`](Shape::flat); what does not fill an array is left out.
+    fn arrays<T: 'static>(flat: &[T]) -> &[Self::Array<T>];
+    /// As [`arrays`](Shape::arrays), to write to.
+    fn arrays_mut<T: 'static>(flat: &mut [T]) -> &mut [Self::Array<T>];
+    /// An array whose numbers, counted from the first, are `f(0), f(1), …`.
+    fn from_fn<T: 'static>(f: impl FnMut(usize) -> T) -> Self::Array<T>;
+}
+
+// a shape is its sides outermost first, its array, and the same sides innermost first
+macro_rules! shapes { ($($(#[$doc:meta])* $name:ident<$($n:ident)*> row $row:ident, rank $rank:literal: $array:ty, $($r:ident)*;)+) => {$(
+    $(#[$doc])* #[derive(Clone, Copy, Debug)] pub struct $name<$(const $n: usize),*>;
+    impl<$(const $n: usize),*> Shape for $name<$($n),*> {
+        const LEN: usize = 1 $(* $n)*;
+        const NAME: &'static str = stringify!($name);
+        const SIDES: &'static [usize] = &[$($n),*];
+        type Row = Vector<$row>;
+        type Index = [usize; $rank];
+        type Array<T: 'static> = $array;
+        fn flat<T: 'static>(x: &[$array]) -> &[T] { $(const { let _ = $n; } let x = x.as_flattened();)* x }
+        fn flat_mut<T: 'static>(x: &mut [$array]) -> &mut [T] { $(const { let _ = $n; } let x = x.as_flattened_mut();)* x }
+        fn arrays<T: 'static>(x: &[T]) -> &[$array] { $(let x = x.as_chunks::<$r>().0;)* x }
+        fn arrays_mut<T: 'static>(x: &mut [T]) -> &mut [$array] { $(let x = x.as_chunks_mut::<$r>().0;)* x }
+        fn from_fn<T: 'static>(mut f: impl FnMut(usize) -> T) -> $array { let mut i = 0; let mut next = || { i += 1; f(i - 1) }; nested!(next $($n)*) }
+    }
+)+} }
+macro_rules! nested { ($f:ident) => { $f() }; ($f:ident $n:ident $($rest:ident)*) => { [(); $n].map(|_| nested!($f $($rest)*)) } }
+
+shapes! {
+    /// `N` numbers in a row: features, logits.
+    Vector<N> row N, rank 1: [T; N], N;
+    /// `M` rows of `N` numbers.
+    Matrix<M N> row N, rank 2: [[T; N]; M], N M;
+    /// `H` rows of `W` pixels of `C` channels.
+    Image<H W C> row C, rank 3: [[[T; C]; W]; H], C W H;
+    /// `L` steps of `N` numbers: text, sound, sensor readings.
+    Sequence<L N> row N, rank 2: [[T; N]; L], N L;
+    /// The weights of a convolution: a window of `H`×`W` from `I` to `O` channels.
+    Filter<H W I O> row O, rank 4: [[[[T; O]; I]; W]; H], O I W H;
+}
+
+/// Two shapes that are one and the same: said by a trait of ours, so that the words of the error are ours.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to `{B}`, nor combined with it element by element",
+    label = "the shapes differ"
+)]
+pub trait Same<B: Shape>: Shape {
+    #[doc(hidden)]
+    fn arrays<T: 'static>(x: &[Self::Array<T>]) -> &[B::Array<T>];
+    #[doc(hidden)]
+    fn back<T: 'static>(x: &mut [B::Array<T>]) -> &mut [Self::Array<T>];
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Shape> Same<S> for S {
+    fn arrays<T: 'static>(x: &[S::Array<T>]) -> &[S::Array<T>] {
+        x
+    }
+    fn back<T: 'static>(x: &mut [S::Array<T>]) -> &mut [S::Array<T>] {
+        x
+    }
+}
+
+/// A shape whose length is known to the compiler: all its sides multiplied.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be flattened: its length is not in the table of sides",
+    note = "sides up to 4096 and lengths below 32768 are known"
+)]
+pub trait Flat: Shape {
+    /// A `Vector` of that length.
+    type Out: Shape;
+}
+
+impl<const N: usize> Flat for Vector<N> {
+    type Out = Vector<N>;
+}
+
+macro_rules! flat_pairs { ($($shape:ident<$a:ident $b:ident>)*) => {$(
+    #[diagnostic::do_not_recommend]
+    impl<const $a: usize, const $b: usize> Flat for $shape<$a, $b> where Const<$a>: Times<Const<$b>> {
+        type Out = <<Const<$a> as Times<Const<$b>>>::Out as Dim>::Vector;
+    }
+)*} }
+flat_pairs! { Matrix<M N> Sequence<L N> }
+
+#[diagnostic::do_not_recommend]
+impl<const H: usize, const W: usize, const C: usize> Flat for Image<H, W, C>
+where
+    Const<H>: ToUInt,
+    Const<W>: ToUInt,
+    Const<C>: ToUInt,
+    U<H>: Mul<U<W>>,
+    Prod<U<H>, U<W>>: Mul<U<C>>,
+    Prod<Prod<U<H>, U<W>>, U<C>>: FromUInt,
+{
+    type Out = <Side<Prod<Prod<U<H>, U<W>>, U<C>>> as Dim>::Vector;
+}
+
+/// Two shapes that hold equally many numbers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be reshaped to `{B}`: they do not hold equally many numbers",
+    note = "sides up to 4096 and lengths below 32768 are known"
+)]
+pub trait SameLength<B: Shape>: Shape {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Flat<Out: Same<B::Out>>, B: Flat> SameLength<B> for A {}
+
+/// Shapes that can be laid side by side along their last side (channels of images, columns of matrices).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` and `{B}` cannot be joined along their last side",
+    label = "the other sides differ"
+)]
+pub trait Join<B: Shape>: Shape {
+    /// Both, side by side.
+    type Out: Shape;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const A: usize, const B: usize> Join<Vector<B>> for Vector<A>
+where
+    Const<A>: Plus<Const<B>>,
+{
+    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::Vector;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const M: usize, const A: usize, const B: usize> Join<Matrix<M, B>> for Matrix<M, A>
+where
+    Const<A>: Plus<Const<B>>,
+{
+    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::Matrix<M>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const H: usize, const W: usize, const A: usize, const B: usize> Join<Image<H, W, B>>
+    for Image<H, W, A>
+where
+    Const<A>: Plus<Const<B>>,
+{
+    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::ImageChannels<H, W>;
+}
+
+/// A shape that has a side number `A`, counted from 0.
+#[diagnostic::on_unimplemented(message = "`{Self}` has no axis {A}, or no shape without it")]
+pub trait Axis<const A: usize>: Shape {
+    /// The shape without that side.
+    type Rest: Shape;
+}
+
+macro_rules! axes { ($($shape:ident<$($n:ident)+> less $a:literal: $rest:ty;)+) => {$(
+    impl<$(const $n: usize),+> Axis<$a> for $shape<$($n),+> { type Rest = $rest; }
+)+} }
+axes! {
+    Matrix<M N> less 0: Vector<N>;
+    Matrix<M N> less 1: Vector<M>;
+    Sequence<L N> less 0: Vector<N>;
+    Sequence<L N> less 1: Vector<L>;
+    Image<H W C> less 0: Matrix<W, C>;
+    Image<H W C> less 1: Matrix<H, C>;
+    Image<H W C> less 2: Matrix<H, W>;
+}
+
+/// A shape as a user writes it: `Image<28, 28, 1>`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Name(pub &'static str, pub &'static [usize]);
+
+/// The name of `S` with its sides.
+pub const fn name<S: Shape>() -> Name {
+    Name(S::NAME, S::SIDES)
+}
+
+impl core::fmt::Display for Name {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}<", self.0)?;
+        for (i, side) in self.1.iter().enumerate() {
+            write!(f, "{}{side}", if i == 0 { "" } else { ", " })?;
+        }
+        f.write_str(">")
+    }
+}

@@ -1,0 +1,56 @@
+//! Tuples of up to 16 layers, one after another; they nest.
+
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape};
+
+use crate::{Layer, Pass, Row};
+
+// the tuple that ends in `$last`: its first layer, the others with their predecessors, and the others from the last to the second
+macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:ident $ri:tt)*] $last:ident) => {
+    impl<X: Shape, T: Scalar, $first: Layer<X, T>, $($l: Layer<$previous::Y, T>),*> Layer<X, T> for ($first, $($l,)*) {
+        type Y = $last::Y;
+        type Saved<'a> = ($first::Saved<'a>, $($l::Saved<'a>,)*);
+        const NAME: &'static str = "chain";
+        const FLOPS: u64 = $first::FLOPS $(+ $l::FLOPS)*;
+        const ROOM: Room = $first::ROOM $(.then($l::ROOM))*;
+
+        #[allow(non_snake_case, reason = "a value is named like its layer's type")]
+        fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
+            let (y, $first) = self.0.forward(x, pass);
+            $(let (y, $l) = self.$i.forward(y, pass);)*
+            (y, ($first, $($l,)*))
+        }
+
+        #[allow(unused_mut, reason = "a chain of one borrows its gradient once")]
+        fn backward<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
+            $(let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);)*
+            self.0.backward(saved.0, dy, grad.map(|g| &mut g.0), pass)
+        }
+
+        #[allow(unused_mut, unused_variables, reason = "a chain of one borrows its gradient once and asks nothing")]
+        fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) {
+            let learns = [$first::LEARNS, $($l::LEARNS),*];
+            $(
+                if !learns[..$ri].contains(&true) {
+                    return self.$ri.backward_first(saved.$ri, dy, grad.map(|g| &mut g.$ri), pass);
+                }
+                let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);
+            )*
+            self.0.backward_first(saved.0, dy, grad.map(|g| &mut g.0), pass)
+        }
+
+        fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
+            $first::describe(&path.index(0), report);
+            $($l::describe(&path.index($i), report);)*
+        }
+    }
+} }
+
+// every beginning of the list is a chain of its own
+macro_rules! chains {
+    ($first:ident $done:tt $reversed:tt $last:ident;) => { chain! { $first $done $reversed $last } };
+    ($first:ident [$($done:tt)*] [$($reversed:tt)*] $last:ident; $next:ident $i:tt $($rest:tt)*) => {
+        chain! { $first [$($done)*] [$($reversed)*] $last }
+        chains! { $first [$($done)* $next $i $last] [$next $i $($reversed)*] $next; $($rest)* }
+    };
+}
+chains! { L0 [] [] L0; L1 1 L2 2 L3 3 L4 4 L5 5 L6 6 L7 7 L8 8 L9 9 L10 10 L11 11 L12 12 L13 13 L14 14 L15 15 }

@@ -1,0 +1,164 @@
+//! The one trait: what a layer is, and what passes through it.
+
+use core_tensor::kernel::Start;
+use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
+
+use crate::Row;
+
+/// Whether a network is being trained or used: some layers differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Forward is followed by backward.
+    Train,
+    /// Forward alone.
+    Infer,
+}
+
+/// What backward does with the gradient that it is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gradients {
+    /// Writes over whatever was there: the first backward of a step needs no zeroing.
+    Overwrite,
+    /// Adds to it: the later ones.
+    Add,
+}
+
+/// One pass over a network: its memory, its mode, its random key.
+#[derive(Debug)]
+pub struct Pass<'a, T> {
+    /// the memory that layers take their outputs from
+    pub room: Arena<'a, T>,
+    /// trained or used
+    pub mode: Mode,
+    /// what backward does with gradients
+    pub gradients: Gradients,
+    /// the key of a counter-based generator: the same key gives the same randomness, whatever the thread count
+    pub key: u64,
+}
+
+impl<'a, T: Scalar> Pass<'a, T> {
+    /// A pass that uses a network.
+    pub fn infer(room: &'a mut [T]) -> Self {
+        Self {
+            room: Arena::new(room),
+            mode: Mode::Infer,
+            gradients: Gradients::Overwrite,
+            key: 0,
+        }
+    }
+
+    /// A pass that trains a network with the randomness of `key`.
+    pub fn train(room: &'a mut [T], key: u64) -> Self {
+        Self {
+            room: Arena::new(room),
+            mode: Mode::Train,
+            gradients: Gradients::Overwrite,
+            key,
+        }
+    }
+
+    /// Room for `n` samples, holding whatever was there.
+    #[track_caller]
+    pub fn batch<S: Shape>(&mut self, n: usize) -> BatchMut<'a, S, T> {
+        self.room.batch(n)
+    }
+
+    /// A pass inside the pass, whose room comes free when it ends.
+    pub fn scope(&mut self) -> Pass<'_, T> {
+        Pass {
+            room: self.room.scope(),
+            mode: self.mode,
+            gradients: self.gradients,
+            key: self.key,
+        }
+    }
+
+    /// What the sums of a gradient begin with.
+    pub fn start(&self) -> Start<'static, T> {
+        match self.gradients {
+            Gradients::Overwrite => Start::Zero,
+            Gradients::Add => Start::Output,
+        }
+    }
+}
+
+/// Takes samples of shape `X` to samples of shape `Y`, and their gradients back.
+///
+/// A custom layer implements this and [`Params`] (by `params!` or `no_params!`):
+///
+/// ```
+/// use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, no_params};
+/// use nn::{Layer, Pass};
+///
+/// /// `y = x²`
+/// pub struct Square;
+/// no_params!([] Square);
+///
+/// impl<X: Shape, T: Scalar> Layer<X, T> for Square {
+///     type Y = X;
+///     type Saved<'a> = Batch<'a, X, T>;
+///     const NAME: &'static str = "Square";
+///     const FLOPS: u64 = X::LEN as u64;
+///     const ROOM: Room = Room::new(X::LEN, 0);
+///
+///     fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, X, T>, Self::Saved<'a>) {
+///         let y = pass.batch::<X>(x.len());
+///         for (y, &x) in Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x)) { *y = x * x; }
+///         (y, x)
+///     }
+///
+///     fn backward<'a>(&self, x: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
+///         for (d, &x) in Tensor::flat_mut(dy).iter_mut().zip(Tensor::flat(x)) { *d *= x + x; }
+///         dy
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not accept samples of shape `{X}`",
+    label = "this layer, or one inside it, gets another shape than it is made for"
+)]
+pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
+    /// The shape of an output sample, worked out by the compiler.
+    type Y: Shape;
+    /// What forward leaves for backward: mostly borrows of what lies in the arena already.
+    type Saved<'a>;
+    /// The layer's name in tables.
+    const NAME: &'static str;
+    /// Additions and multiplications of forward, a sample.
+    const FLOPS: u64;
+    /// What one forward and one backward take from the arena.
+    const ROOM: Room;
+
+    /// The outputs of a batch, and what backward will need.
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>);
+
+    /// Given the gradient of the outputs: writes that of the weights (none if they are frozen) and returns that of the inputs, which may
+    /// reuse the memory of `dy`.
+    fn backward<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, Self::Y, T>,
+        grad: Option<&mut Self::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T>;
+
+    /// As [`backward`](Layer::backward) where nobody wants the gradient of the inputs: the first layer that learns.
+    fn backward_first<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, Self::Y, T>,
+        grad: Option<&mut Self::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        self.backward(saved, dy, grad, pass);
+    }
+
+    /// Reports the layer as data: one row, or the rows of its parts.
+    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
+        report(Row::of::<Self, X, T>(path));
+    }
+}

@@ -1,0 +1,55 @@
+//! A neural network is a Rust type: layers as plain structs, tuples of them as networks, every shape checked by the compiler.
+//!
+//! ```
+//! use core_tensor::{Image, Tensor};
+//! use nn::{Conv2d, Flatten, Init, Linear, MaxPool2d, Network, Relu};
+//!
+//! type Net = (Conv2d<1, 8, 3, 1, 1>, Relu, MaxPool2d<2>, Flatten, Linear<128, 10>);
+//!
+//! let mut net = Network::<Image<8, 8, 1>, Net>::new(1);
+//! net.init(Init::HeNormal, 7);
+//! let image = [Tensor::full(0.5)];
+//! assert_eq!(net.predict(&image)[0].as_slice().len(), 10);
+//! ```
+//!
+//! Write `Linear<127, 10>` and the compiler says: `` `Linear<127, 10>` does not accept samples of shape `Vector<128>` ``.
+//!
+//! The letters are those of [`core_tensor`].
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod activation;
+mod branch;
+mod chain;
+mod conv;
+mod frozen;
+mod init;
+mod layer;
+mod linear;
+mod loss;
+mod named;
+mod network;
+mod pool;
+mod reshape;
+mod summary;
+
+pub use activation::{Relu, Sigmoid, Tanh};
+pub use branch::Residual;
+pub use conv::{Conv2d, RectConv2d};
+pub use frozen::Frozen;
+pub use init::{Init, init};
+pub use layer::{Gradients, Layer, Mode, Pass};
+pub use linear::Linear;
+pub use loss::{Class, ClassError, CrossEntropy, Loss, Mse};
+pub use network::{Network, gradient, predict, training_room};
+pub use pool::{AvgPool2d, MaxPool2d};
+pub use reshape::Flatten;
+pub use summary::{Row, Summary};
+
+/// What the expansion of `network!` needs, whatever its user depends on.
+#[doc(hidden)]
+pub mod export {
+    pub use core_tensor;
+    pub use paste::paste;
+}

@@ -1,0 +1,166 @@
+//! Losses: how wrong an output is, and in which direction.
+
+use core::fmt;
+
+use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector};
+
+/// How wrong outputs of shape `Y` are. The loss of a batch is the mean over its samples.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not accept outputs of shape `{Y}`",
+    label = "this loss is not made for the network's output"
+)]
+pub trait Loss<Y: Shape, T: Scalar = f32> {
+    /// What a sample should have been.
+    type Target;
+
+    /// The loss of one sample; `dy` becomes its gradient.
+    fn sample(&self, y: &Tensor<Y, T>, target: &Self::Target, dy: &mut Tensor<Y, T>) -> T;
+
+    /// Whether the output names the target's class; `None` where there are no classes.
+    fn hit(&self, y: &Tensor<Y, T>, target: &Self::Target) -> Option<bool> {
+        let _ = (y, target);
+        None
+    }
+
+    /// The mean loss of a batch; `dy` becomes the gradient of that mean.
+    ///
+    /// # Panics
+    /// If there are not as many targets as outputs.
+    #[track_caller]
+    fn batch(&self, y: Batch<'_, Y, T>, targets: &[Self::Target], dy: BatchMut<'_, Y, T>) -> T {
+        assert_eq!(
+            y.len(),
+            targets.len(),
+            "a batch of {} samples came with {} targets",
+            y.len(),
+            targets.len()
+        );
+        let share = T::of(1.0 / y.len() as f64);
+        let mut sum = T::zero();
+        for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
+            sum += self.sample(y, target, dy);
+            dy.as_mut_slice().iter_mut().for_each(|d| *d *= share);
+        }
+        sum * share
+    }
+}
+
+/// Softmax cross-entropy of logits: `log Σ exp(yⱼ) − y_class`, finite for any finite logits.
+///
+/// # Shapes
+/// `Vector<N>` against [`Class<N>`].
+///
+/// # Gradient
+/// `softmax(y) − one-hot(class)`
+pub struct CrossEntropy;
+
+impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for CrossEntropy {
+    type Target = Class<N>;
+
+    fn sample(
+        &self,
+        y: &Tensor<Vector<N>, T>,
+        class: &Class<N>,
+        dy: &mut Tensor<Vector<N>, T>,
+    ) -> T {
+        let log_sum = T::softmax_row(y.as_slice(), dy.as_mut_slice());
+        dy[[class.index()]] -= T::one();
+        log_sum - y[[class.index()]]
+    }
+
+    fn hit(&self, y: &Tensor<Vector<N>, T>, class: &Class<N>) -> Option<bool> {
+        Some(y.argmax() == class.index())
+    }
+}
+
+/// Mean squared error: `Σ (y − t)² / n` over the `n` numbers of a sample.
+///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
+/// # Gradient
+/// `2·(y − t) / n`
+pub struct Mse;
+
+impl<Y: Shape, T: Scalar> Loss<Y, T> for Mse {
+    type Target = Tensor<Y, T>;
+
+    fn sample(&self, y: &Tensor<Y, T>, target: &Tensor<Y, T>, dy: &mut Tensor<Y, T>) -> T {
+        let share = T::of(1.0 / Y::LEN as f64);
+        let mut sum = T::zero();
+        for ((&y, &t), d) in y
+            .as_slice()
+            .iter()
+            .zip(target.as_slice())
+            .zip(dy.as_mut_slice())
+        {
+            let error = y - t;
+            sum += error * error;
+            *d = (error + error) * share;
+        }
+        sum * share
+    }
+}
+
+/// One of `N` classes, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Class<const N: usize>(u32);
+
+impl<const N: usize> Class<N> {
+    /// Class number `index`.
+    ///
+    /// # Panics
+    /// If there is no such class; in a constant, that is a compile error. Numbers from outside go through `Class::try_from`.
+    pub const fn new(index: usize) -> Self {
+        assert!(
+            index < N,
+            "a class counts from 0 and is less than their number"
+        );
+        Self(index as u32)
+    }
+
+    /// Its number.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<const N: usize> TryFrom<usize> for Class<N> {
+    type Error = ClassError;
+
+    fn try_from(index: usize) -> Result<Self, ClassError> {
+        if index < N {
+            Ok(Self(index as u32))
+        } else {
+            Err(ClassError { index, classes: N })
+        }
+    }
+}
+
+impl<const N: usize> fmt::Display for Class<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A label that names no class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClassError {
+    /// the label
+    pub index: usize,
+    /// how many classes there are
+    pub classes: usize,
+}
+
+impl fmt::Display for ClassError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "label {} names no class: expected 0 to {}; check that the labels count from 0",
+            self.index,
+            self.classes - 1
+        )
+    }
+}
+
+impl core::error::Error for ClassError {}

@@ -1,0 +1,152 @@
+//! Pooling: the maximum or the mean under each window, channel by channel.
+
+use core_tensor::dim::Window;
+use core_tensor::{Batch, BatchMut, Const, Image, Room, Scalar, Shape, Tensor, no_params};
+
+use crate::conv::{Windowed, window};
+use crate::{Layer, Pass};
+
+/// The largest number under a window of `K`×`K` that moves by `S` (as far as it is long, unless said) over images with `P` pixels of −∞
+/// around them. `KW`, `SW` and `PW` give the width's own numbers: `MaxPool2d<3, 2, 0, 2, 1, 0>` is a window of 3×2 with stride 2×1.
+///
+/// # Shapes
+/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down.
+///
+/// # Gradient
+/// Goes to the largest number; of equals, all of it to the first in reading order.
+pub struct MaxPool2d<
+    const K: usize,
+    const S: usize = K,
+    const P: usize = 0,
+    const KW: usize = K,
+    const SW: usize = S,
+    const PW: usize = P,
+>;
+
+/// The mean under a window of `K`×`K` that moves by `S` (as far as it is long, unless said) over images with `P` zeros around them, which
+/// count (PyTorch's `count_include_pad=True`). `KW`, `SW` and `PW` give the width's own numbers, as in [`MaxPool2d`].
+///
+/// # Shapes
+/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down.
+///
+/// # Gradient
+/// `dy / (K·KW)` to every number under the window.
+pub struct AvgPool2d<
+    const K: usize,
+    const S: usize = K,
+    const P: usize = 0,
+    const KW: usize = K,
+    const SW: usize = S,
+    const PW: usize = P,
+>;
+
+no_params!([const K: usize, const S: usize, const P: usize, const KW: usize, const SW: usize, const PW: usize] MaxPool2d<K, S, P, KW, SW, PW>);
+no_params!([const K: usize, const S: usize, const P: usize, const KW: usize, const SW: usize, const PW: usize] AvgPool2d<K, S, P, KW, SW, PW>);
+
+impl<
+    const K: usize,
+    const S: usize,
+    const P: usize,
+    const KW: usize,
+    const SW: usize,
+    const PW: usize,
+    const H: usize,
+    const W: usize,
+    const C: usize,
+    T: Scalar,
+> Layer<Image<H, W, C>, T> for MaxPool2d<K, S, P, KW, SW, PW>
+where
+    Const<H>: Window<K, S, P>,
+    Const<W>: Window<KW, SW, PW>,
+{
+    type Y = Windowed<H, W, C, K, S, P, KW, SW, PW>;
+    type Saved<'a> = (Batch<'a, Image<H, W, C>, T>, Batch<'a, Self::Y, T>);
+    const NAME: &'static str = "MaxPool2d";
+    const FLOPS: u64 = (<Self::Y as Shape>::LEN * (K * KW - 1)) as u64;
+    const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * C);
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Image<H, W, C>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
+        let y = pass.batch::<Self::Y>(x.len());
+        T::max_pool2d(
+            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            Tensor::flat(x),
+            Tensor::flat_mut(y),
+        );
+        (y, (x, y))
+    }
+
+    fn backward<'a>(
+        &self,
+        (x, y): Self::Saved<'_>,
+        dy: BatchMut<'a, Self::Y, T>,
+        _: Option<&mut ()>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Image<H, W, C>, T> {
+        let dx = pass.batch(x.len());
+        T::max_pool2d_backward(
+            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            Tensor::flat(x),
+            Tensor::flat(y),
+            Tensor::flat(dy),
+            Tensor::flat_mut(dx),
+        );
+        dx
+    }
+}
+
+impl<
+    const K: usize,
+    const S: usize,
+    const P: usize,
+    const KW: usize,
+    const SW: usize,
+    const PW: usize,
+    const H: usize,
+    const W: usize,
+    const C: usize,
+    T: Scalar,
+> Layer<Image<H, W, C>, T> for AvgPool2d<K, S, P, KW, SW, PW>
+where
+    Const<H>: Window<K, S, P>,
+    Const<W>: Window<KW, SW, PW>,
+{
+    type Y = Windowed<H, W, C, K, S, P, KW, SW, PW>;
+    type Saved<'a> = ();
+    const NAME: &'static str = "AvgPool2d";
+    const FLOPS: u64 = (<Self::Y as Shape>::LEN * K * KW) as u64;
+    const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * C);
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Image<H, W, C>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Self::Y, T>, ()) {
+        let y = pass.batch::<Self::Y>(x.len());
+        T::avg_pool2d(
+            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            Tensor::flat(x),
+            Tensor::flat_mut(y),
+        );
+        (y, ())
+    }
+
+    fn backward<'a>(
+        &self,
+        _: (),
+        dy: BatchMut<'a, Self::Y, T>,
+        _: Option<&mut ()>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Image<H, W, C>, T> {
+        let dx = pass.batch(dy.len());
+        T::avg_pool2d_backward(
+            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            Tensor::flat(dy),
+            Tensor::flat_mut(dx),
+        );
+        dx
+    }
+}

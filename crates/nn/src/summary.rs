@@ -1,0 +1,169 @@
+//! A network as a table: layer, shapes, parameters, operations, bytes.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use core_tensor::shape::{Name, name};
+use core_tensor::{Params, Path, Scalar, Shape};
+
+use crate::{Layer, training_room};
+
+/// One layer, as it reports itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// where it stands in the network
+    pub path: &'a Path<'a>,
+    /// its name
+    pub layer: &'static str,
+    /// the shape of a sample that goes in
+    pub input: Name,
+    /// the shape of a sample that comes out
+    pub output: Name,
+    /// how many numbers it holds
+    pub parameters: usize,
+    /// whether they learn
+    pub learns: bool,
+    /// additions and multiplications of forward, a sample
+    pub flops: u64,
+    /// bytes kept from forward to backward, a sample
+    pub kept: usize,
+}
+
+impl<'a> Row<'a> {
+    /// The row of layer `L` at `path`.
+    pub fn of<L: Layer<X, T>, X: Shape, T: Scalar>(path: &'a Path<'a>) -> Self {
+        Self {
+            path,
+            layer: L::NAME,
+            input: name::<X>(),
+            output: name::<L::Y>(),
+            parameters: L::COUNT,
+            learns: L::LEARNS,
+            flops: L::FLOPS,
+            kept: L::ROOM.kept * size_of::<T>(),
+        }
+    }
+}
+
+/// The table of a network, and its memory. Print it with `{}`.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    rows: Vec<[String; 7]>,
+    /// how many numbers the network holds
+    pub parameters: usize,
+    /// how many of them learn
+    pub trainable: usize,
+    /// additions and multiplications of forward, a sample
+    pub flops: u64,
+    /// bytes of the weights
+    pub weight_bytes: usize,
+    /// bytes of the gradient
+    pub gradient_bytes: usize,
+    /// samples of a batch
+    pub capacity: usize,
+    /// bytes of a training pass on a full batch
+    pub training_bytes: usize,
+    /// bytes of an inference pass on one sample
+    pub inference_bytes: usize,
+}
+
+const HEAD: [&str; 7] = [
+    "",
+    "layer",
+    "in",
+    "out",
+    "parameters",
+    "FLOPs",
+    "bytes kept",
+];
+
+impl Summary {
+    /// The table of `L` on samples of shape `X`, with room for batches of `capacity`.
+    pub fn of<X: Shape, L: Layer<X, T>, T: Scalar>(capacity: usize) -> Self {
+        let (mut rows, mut frozen) = (Vec::new(), 0);
+        L::describe(&Path::Root, &mut |row| {
+            let still = row.parameters > 0 && !row.learns;
+            frozen += if still { row.parameters } else { 0 };
+            let layer = if still {
+                format!("{} (frozen)", row.layer)
+            } else {
+                row.layer.to_string()
+            };
+            rows.push([
+                row.path.to_string(),
+                layer,
+                row.input.to_string(),
+                row.output.to_string(),
+                grouped(row.parameters as u64),
+                grouped(row.flops),
+                grouped(row.kept as u64),
+            ]);
+        });
+        Self {
+            rows,
+            parameters: L::COUNT,
+            trainable: L::COUNT - frozen,
+            flops: L::FLOPS,
+            weight_bytes: size_of::<L>(),
+            gradient_bytes: size_of::<<L as Params<T>>::Grad>(),
+            capacity,
+            training_bytes: training_room::<X, L, T>(capacity) * size_of::<T>(),
+            inference_bytes: L::ROOM.inference(1) * size_of::<T>(),
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width: [usize; 7] = core::array::from_fn(|c| {
+            self.rows
+                .iter()
+                .map(|row| row[c].chars().count())
+                .chain([HEAD[c].len()])
+                .max()
+                .unwrap_or(0)
+        });
+        let mut line = |row: [&str; 7]| {
+            let [path, layer, input, output, parameters, flops, kept] = row;
+            let [w0, w1, w2, w3, w4, w5, w6] = width;
+            writeln!(
+                f,
+                "{path:w0$}  {layer:w1$}  {input:w2$}  {output:w3$}  {parameters:>w4$}  {flops:>w5$}  {kept:>w6$}"
+            )
+        };
+        line(HEAD)?;
+        self.rows
+            .iter()
+            .try_for_each(|row| line(core::array::from_fn(|c| row[c].as_str())))?;
+        let n = |x: usize| grouped(x as u64);
+        write!(f, "{} parameters", n(self.parameters))?;
+        if self.trainable < self.parameters {
+            write!(f, ", {} of them learn", n(self.trainable))?;
+        }
+        writeln!(f, "; {} FLOPs a sample forward", grouped(self.flops))?;
+        writeln!(
+            f,
+            "training on batches of {}: {} bytes of weights + {} of gradient + {} of arena; inference of one sample: {} bytes of arena",
+            self.capacity,
+            n(self.weight_bytes),
+            n(self.gradient_bytes),
+            n(self.training_bytes),
+            n(self.inference_bytes)
+        )
+    }
+}
+
+/// A number with its digits in groups of three.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
