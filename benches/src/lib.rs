@@ -1,1 +1,49 @@
-//! x
+//! What is measured: pieces of work with their operations counted, for criterion (`cargo bench`) and for the table of
+//! `cargo xtask bench`. A piece of work is named once, here, so that both measure the same.
+#![forbid(unsafe_code)]
+
+pub mod kernels;
+pub mod peak;
+pub mod steps;
+
+/// A piece of work that can be repeated.
+pub struct Work {
+    /// what it is, as in the tables
+    pub name: String,
+    /// additions and multiplications of one run
+    pub flops: f64,
+    /// does it once
+    pub run: Box<dyn FnMut()>,
+}
+
+impl Work {
+    /// A piece of work.
+    pub fn new(name: impl Into<String>, flops: f64, run: impl FnMut() + 'static) -> Self {
+        Self { name: name.into(), flops, run: Box::new(run) }
+    }
+
+    /// Seconds of one run, the median of many: as many as fit `budget` seconds after a tenth of it for warming up, at least five. Runs
+    /// shorter than a clock can tell are timed in groups.
+    pub fn median_seconds(&mut self, budget: f64) -> f64 {
+        let clock = std::time::Instant::now();
+        let mut warm = 0_u32;
+        while warm < 2 || clock.elapsed().as_secs_f64() < budget / 10.0 {
+            (self.run)();
+            warm += 1;
+        }
+        let group = (20e-6 * f64::from(warm) / clock.elapsed().as_secs_f64()).ceil().max(1.0) as u32;
+        let (mut times, clock) = (Vec::new(), std::time::Instant::now());
+        while times.len() < 5 || clock.elapsed().as_secs_f64() < budget {
+            let start = std::time::Instant::now();
+            (0..group).for_each(|_| (self.run)());
+            times.push(start.elapsed().as_secs_f64() / f64::from(group));
+        }
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    }
+}
+
+/// Numbers between −½ and ½ that are never all alike.
+pub(crate) fn numbers(n: usize) -> Vec<f32> {
+    (0..n as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32 - 0.5).collect()
+}

@@ -41,7 +41,7 @@ pub use frozen::Frozen;
 pub use init::{Init, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::Linear;
-pub use loss::{Class, ClassError, CrossEntropy, Loss, Mse};
+pub use loss::{Class, ClassError, CrossEntropy, Loss, Mse, Score};
 pub use network::{Network, gradient, predict, training_room};
 pub use pool::{AvgPool2d, MaxPool2d};
 pub use reshape::Flatten;

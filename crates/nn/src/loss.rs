@@ -22,26 +22,69 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
         None
     }
 
-    /// The mean loss of a batch; `dy` becomes the gradient of that mean.
+    /// The mean loss of a batch, and how many outputs name their class; `dy` becomes the gradient of that mean.
     ///
     /// # Panics
     /// If there are not as many targets as outputs.
     #[track_caller]
-    fn batch(&self, y: Batch<'_, Y, T>, targets: &[Self::Target], dy: BatchMut<'_, Y, T>) -> T {
-        assert_eq!(
-            y.len(),
-            targets.len(),
-            "a batch of {} samples came with {} targets",
-            y.len(),
-            targets.len()
-        );
-        let share = T::of(1.0 / y.len() as f64);
-        let mut sum = T::zero();
+    fn batch<'t>(
+        &self,
+        y: Batch<'_, Y, T>,
+        targets: impl ExactSizeIterator<Item = &'t Self::Target>,
+        dy: BatchMut<'_, Y, T>,
+    ) -> Score<T>
+    where
+        Self::Target: 't,
+    {
+        assert_eq!(y.len(), targets.len(), "a batch of {} samples came with {} targets", y.len(), targets.len());
+        let share = T::of(1.0 / y.len().max(1) as f64);
+        let mut score = Score { loss: T::zero(), hits: 0, judged: 0, samples: y.len() };
         for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
-            sum += self.sample(y, target, dy);
+            score.loss += self.sample(y, target, dy) * share;
             dy.as_mut_slice().iter_mut().for_each(|d| *d *= share);
+            if let Some(hit) = self.hit(y, target) {
+                score.judged += 1;
+                score.hits += usize::from(hit);
+            }
         }
-        sum * share
+        score
+    }
+}
+
+/// How a network did on some samples.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Score<T = f32> {
+    /// the mean loss
+    pub loss: T,
+    /// how many outputs named their class
+    pub hits: usize,
+    /// how many outputs could name a class: none where the loss knows no classes
+    pub judged: usize,
+    /// how many samples there were
+    pub samples: usize,
+}
+
+impl<T: Scalar> Score<T> {
+    /// No samples yet.
+    pub fn none() -> Self {
+        Self { loss: T::zero(), hits: 0, judged: 0, samples: 0 }
+    }
+
+    /// The share of outputs that named their class; `None` where the loss knows no classes.
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.judged > 0).then(|| self.hits as f64 / self.judged as f64)
+    }
+
+    /// Both together: the loss is the mean over all samples.
+    pub fn and(self, other: Self) -> Self {
+        let samples = self.samples + other.samples;
+        let sum = self.loss * T::of(self.samples as f64) + other.loss * T::of(other.samples as f64);
+        Self {
+            loss: sum / T::of(samples.max(1) as f64),
+            hits: self.hits + other.hits,
+            judged: self.judged + other.judged,
+            samples,
+        }
     }
 }
 

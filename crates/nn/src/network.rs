@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use core_tensor::{Batch, Params, Room, Scalar, Shape, Zeroed};
 
-use crate::{Gradients, Init, Layer, Loss, Pass, Summary};
+use crate::{Gradients, Init, Layer, Loss, Pass, Score, Summary};
 
 /// A network that takes samples of shape `X`, in the heap, with room for a batch.
 ///
@@ -73,16 +73,38 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
         grad: &mut L::Grad,
         gradients: Gradients,
         key: u64,
-    ) -> T
+    ) -> Score<T>
     where
         L: Layer<X, T>,
     {
         self.check(x.len());
-        let pass = Pass {
-            gradients,
-            ..Pass::train(&mut self.room, key)
-        };
-        gradient(&*self.layers, loss, x, targets, grad, pass)
+        let pass = Pass { gradients, ..Pass::train(&mut self.room, key) };
+        gradient(&*self.layers, loss, x, targets.iter(), grad, pass)
+    }
+
+    /// The mean loss of a batch, in use as it would be after training. The batch may be of any size.
+    ///
+    /// # Panics
+    /// If there are not as many targets as samples.
+    #[track_caller]
+    pub fn score<Q: Loss<L::Y, T>>(&mut self, loss: &Q, x: Batch<'_, X, T>, targets: &[Q::Target]) -> Score<T>
+    where
+        L: Layer<X, T>,
+    {
+        assert_eq!(x.len(), targets.len(), "{} samples came with {} targets", x.len(), targets.len());
+        let mut total = Score::none();
+        for (x, targets) in x.chunks(self.capacity.max(1)).zip(targets.chunks(self.capacity.max(1))) {
+            let mut pass = Pass::infer(&mut self.room);
+            let (y, _) = self.layers.forward(x, &mut pass);
+            let dy = pass.batch(y.len());
+            total = total.and(loss.batch(y, targets.iter(), dy));
+        }
+        total
+    }
+
+    /// The network's memory, for the functions that take layers and room apart: [`gradient`], [`predict`].
+    pub fn parts(&mut self) -> (&mut L, &mut [T]) {
+        (&mut self.layers, &mut self.room)
     }
 
     /// A gradient of zeroes, in the heap.
@@ -131,17 +153,17 @@ pub fn predict<'a, X: Shape, L: Layer<X, T>, T: Scalar>(
 /// The mean loss of a batch and its gradient, for layers and gradients that lie anywhere, in a pass with room for
 /// [`training_room`] numbers.
 #[track_caller]
-pub fn gradient<'a, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T>>(
+pub fn gradient<'a, 't, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T, Target: 't>>(
     layers: &L,
     loss: &Q,
     x: Batch<'a, X, T>,
-    targets: &[Q::Target],
+    targets: impl ExactSizeIterator<Item = &'t Q::Target>,
     grad: &mut L::Grad,
     mut pass: Pass<'a, T>,
-) -> T {
+) -> Score<T> {
     let (y, saved) = layers.forward(x, &mut pass);
     let dy = pass.batch(y.len());
-    let value = loss.batch(y, targets, dy);
+    let score = loss.batch(y, targets, dy);
     layers.backward_first(saved, dy, Some(grad), &mut pass);
-    value
+    score
 }

@@ -5,7 +5,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Start;
-use super::tile::{Lanes, Rows, Sums, Terms, store, tile, vectors_at};
+use super::tile::{Lanes, Rows, Sums, Terms, load, store, tile, vectors_at};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 32 << 10;
@@ -306,16 +306,12 @@ impl<T: Lanes> Block<'_, T> {
             }
         }
         let [left, right] = self.columns;
-        let mut sums: Sums<T, S, MR, NV> = [[T::splat(simd, T::zero()); NV]; MR];
-        match self.start {
-            Start::Zero => {}
-            Start::Row(row) => sums = [vectors_at(simd, row, left); MR],
-            Start::Output => {
-                for r in 0..MR {
-                    sums[r] = vectors_at(simd, c, to[r] + left);
-                }
-            }
-        }
+        let to = to.map(|to| to + left);
+        let sums: Sums<T, S, MR, NV> = match self.start {
+            Start::Zero => [[T::splat(simd, T::zero()); NV]; MR],
+            Start::Row(row) => [vectors_at(simd, row, left); MR],
+            Start::Output => load(simd, right - left, c, to),
+        };
         let sums = tile::<T, S, MR, NV>(
             simd,
             &self.terms,
@@ -324,9 +320,7 @@ impl<T: Lanes> Block<'_, T> {
             (self.b.numbers, self.b.from),
             sums,
         );
-        for r in at.skip..MR {
-            store(simd, &mut c[to[r]..][left..right], &sums[r]);
-        }
+        store(simd, sums, right - left, c, to, at.skip);
     }
 }
 
@@ -347,33 +341,43 @@ struct Place {
 
 /// Lays the terms of `n` columns of `b` out as contiguous rows of `NV` vectors. Lanes beyond `n` hold anything.
 #[inline(always)]
-fn pack<T: Lanes, S: Simd, const NV: usize>(
-    simd: S,
-    b: Side<'_, T>,
-    terms: &Terms,
-    b_column: usize,
-    n: usize,
-    panel: &mut [T],
-) {
+fn pack<T: Lanes, S: Simd, const NV: usize>(simd: S, b: Side<'_, T>, terms: &Terms, b_column: usize, n: usize, panel: &mut [T]) {
     let width = NV * T::lanes::<S>();
-    let mut rows = panel.chunks_exact_mut(width);
-    for s in 0..terms.segments {
-        let mut at = b.from + s * terms.b_segment;
-        for row in rows.by_ref().take(terms.len) {
-            if b_column == 1 {
-                let vectors = vectors_at::<T, S, NV>(simd, b.numbers, at);
-                for (to, v) in T::vectors_mut::<S>(row).iter_mut().zip(vectors) {
-                    *to = v;
-                }
-            } else {
-                for (x, b) in row[..n]
-                    .iter_mut()
-                    .zip(b.numbers[at..].iter().step_by(b_column))
-                {
-                    *x = *b;
+    for (s, panel) in panel.chunks_exact_mut(terms.len * width).take(terms.segments).enumerate() {
+        let from = b.from + s * terms.b_segment;
+        if b_column == 1 {
+            for (t, row) in panel.chunks_exact_mut(width).enumerate() {
+                let vectors = vectors_at::<T, S, NV>(simd, b.numbers, from + t * terms.b_step);
+                let row = T::vectors_mut::<S>(row);
+                for v in 0..NV {
+                    row[v] = vectors[v];
                 }
             }
-            at += terms.b_step;
+        } else {
+            transpose::<T>(&b.numbers[from..], b_column, n, panel, width);
         }
+    }
+}
+
+/// `panel[t][j] = b[j][t]`, in blocks that read whole cache lines.
+#[inline(always)]
+fn transpose<T: Lanes>(b: &[T], b_column: usize, n: usize, panel: &mut [T], width: usize) {
+    const BLOCK: usize = 16;
+    let mut t = 0;
+    let mut blocks = panel.chunks_exact_mut(BLOCK * width);
+    for block in blocks.by_ref() {
+        for j in 0..n.min(width) {
+            let from: &[T; BLOCK] = b[j * b_column + t..].first_chunk().expect("a block of the right factor");
+            for i in 0..BLOCK {
+                block[i * width + j] = from[i];
+            }
+        }
+        t += BLOCK;
+    }
+    for row in blocks.into_remainder().chunks_exact_mut(width) {
+        for j in 0..n {
+            row[j] = b[j * b_column + t];
+        }
+        t += 1;
     }
 }

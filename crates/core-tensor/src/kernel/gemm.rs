@@ -1,22 +1,25 @@
 //! Matrix products.
 
-use pulp::Arch;
+use core::array::from_fn;
+
+use pulp::{Arch, Simd, WithSimd};
 
 use super::contract::{Contraction, RowGrid};
-use super::tile::{Lanes, Rows, Terms};
+use super::tile::{Lanes, Rows, Terms, vectors_at};
 use super::{Layout, Product, Start};
 
+/// Sides of the block of `a` that stays in the second-level cache while the columns of `b` pass by.
+const BLOCK: usize = 256;
+/// Fewer rows than this do not repay laying out a transposed right factor.
+const DOT_ROWS: usize = 6;
+
 /// `c = start + a · b`, each factor transposed or not.
-pub(crate) fn matmul<T: Lanes>(
-    arch: Arch,
-    p: Product,
-    a: &[T],
-    b: &[T],
-    start: Start<'_, T>,
-    c: &mut [T],
-) {
+pub(crate) fn matmul<T: Lanes>(arch: Arch, p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
     let Product { m, k, n, layout } = p;
-    // One group of rows. A row of `a` lies contiguously, or across, and then its neighbours are side by side.
+    if layout == Layout::Nt && m < DOT_ROWS {
+        return arch.dispatch(Dots { k, n, a, b, start, c });
+    }
+    // A row of `a` lies contiguously, or across, and then its neighbours are side by side.
     let (rows, a_row, a_step) = match layout {
         Layout::Nn | Layout::Nt => (Rows::Apart, k, 1),
         Layout::Tn => (Rows::Adjacent, 1, m),
@@ -25,31 +28,69 @@ pub(crate) fn matmul<T: Lanes>(
         Layout::Nn | Layout::Tn => (n, 1),
         Layout::Nt => (1, k),
     };
-    let grid = RowGrid {
-        groups: 1,
-        in_group: m,
-        a: [0, a_row],
-        c: [0, n],
-    };
-    let terms = Terms {
-        segments: 1,
-        len: k,
-        a_segment: 0,
-        a_step,
-        b_segment: 0,
-        b_step,
-    };
-    arch.dispatch(Contraction {
-        grid,
-        rows,
-        terms,
-        n,
-        b_column,
-        a,
-        b,
-        start,
-        c,
-    });
+    // A left factor that fits the cache is one block.
+    let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 { (m, k) } else { (BLOCK, BLOCK) };
+    for t in (0..k.max(1)).step_by(block_k.max(1)) {
+        let start = if t == 0 { start } else { Start::Output };
+        for i in (0..m).step_by(block_m.max(1)) {
+            let in_group = block_m.min(m - i);
+            arch.dispatch(Contraction {
+                grid: RowGrid { groups: 1, in_group, a: [0, a_row], c: [0, n] },
+                rows,
+                terms: Terms { segments: 1, len: block_k.min(k - t), a_segment: 0, a_step, b_segment: 0, b_step },
+                n,
+                b_column,
+                a: &a[(i * a_row + t * a_step).min(a.len())..],
+                b: &b[(t * b_step).min(b.len())..],
+                start,
+                c: &mut c[i * n..],
+            });
+        }
+    }
+}
+
+/// Few rows times a transposed factor: every number of the result is the product of two contiguous rows.
+struct Dots<'a, T> {
+    k: usize,
+    n: usize,
+    a: &'a [T],
+    b: &'a [T],
+    start: Start<'a, T>,
+    c: &'a mut [T],
+}
+
+impl<T: Lanes> WithSimd for Dots<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        /// Rows of `b` at a time: as many independent sums.
+        const AT_ONCE: usize = 8;
+        let Dots { k, n, a, b, start, c } = self;
+        let lanes = T::lanes::<S>();
+        for (i, c) in c.chunks_exact_mut(n.max(1)).enumerate() {
+            let a = &a[i * k..][..k];
+            for (block, c) in c.chunks_mut(AT_ONCE).enumerate() {
+                let rows: [&[T]; AT_ONCE] = from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * k..][..k]);
+                let mut sums = [T::splat(simd, T::zero()); AT_ONCE];
+                for t in (0..k).step_by(lanes) {
+                    let [x] = vectors_at::<T, S, 1>(simd, a, t);
+                    for r in 0..AT_ONCE {
+                        let [y] = vectors_at::<T, S, 1>(simd, rows[r], t);
+                        sums[r] = T::fma(simd, x, y, sums[r]);
+                    }
+                }
+                for (r, (c, sum)) in c.iter_mut().zip(sums).enumerate() {
+                    let from = match start {
+                        Start::Zero => T::zero(),
+                        Start::Row(row) => row[block * AT_ONCE + r],
+                        Start::Output => *c,
+                    };
+                    *c = from + T::sum(simd, sum);
+                }
+            }
+        }
+    }
 }
 
 /// A matrix that lies anywhere in a slice: element `(i, j)` is number `i·strides[0] + j·strides[1]`.

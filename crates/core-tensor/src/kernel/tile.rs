@@ -1,12 +1,12 @@
 //! The register tile: `MR` rows × `NV` vectors of sums that stay in registers while a broadcast number meets a contiguous row.
 //!
 //! Every product and every convolution in this crate is an index formula around [`tile`]. The vectors are pulp's, so one source serves
-//! AVX-512, AVX2, NEON, WASM and machines without vectors, and no line of it is `unsafe`.
+//! AVX-512, AVX2, NEON, WASM and machines without vectors; `unsafe` are only the loads and stores of part of a register.
 
 use core::array::from_fn;
 
 use num_traits::Float;
-use pulp::Simd;
+use pulp::{MemMask, Simd};
 
 /// A number that fills vector registers: the lane operations a kernel needs, by element type.
 pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
@@ -23,6 +23,8 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
         y: Self::Vector<S>,
         z: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// The sum of the lanes.
+    fn sum<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
     /// The first lanes from a slice shorter than a register, zeros in the others.
     fn load_part<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
     /// The first lanes to a slice shorter than a register.
@@ -34,20 +36,31 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
 }
 
 /// Lane operations are pulp's methods with the type's name as a suffix.
-macro_rules! lanes { ($($T:ident $LANES:ident),*) => { $(paste::paste! {
+///
+/// Parts of registers go through pulp's masked loads and stores: its safe ones call through a table, which costs more than a short sum.
+macro_rules! lanes { ($($T:ident $LANES:ident $mask:ident $count:ident),*) => { $(paste::paste! {
     #[rustfmt::skip]
     impl Lanes for $T {
         type Vector<S: Simd> = S::[<$T s>];
         #[inline(always)] fn lanes<S: Simd>() -> usize { S::$LANES }
         #[inline(always)] fn splat<S: Simd>(simd: S, x: $T) -> S::[<$T s>] { simd.[<splat_ $T s>](x) }
         #[inline(always)] fn fma<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>], z: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_add_e_ $T s>](x, y, z) }
-        #[inline(always)] fn load_part<S: Simd>(simd: S, x: &[$T]) -> S::[<$T s>] { simd.[<partial_load_ $T s>](x) }
-        #[inline(always)] fn store_part<S: Simd>(simd: S, x: &mut [$T], v: S::[<$T s>]) { simd.[<partial_store_ $T s>](x, v) }
+        #[inline(always)] fn sum<S: Simd>(simd: S, x: S::[<$T s>]) -> $T { simd.[<reduce_sum_ $T s>](x) }
+        #[inline(always)] fn load_part<S: Simd>(simd: S, x: &[$T]) -> S::[<$T s>] {
+            let mask = MemMask::new(simd.[<mask_between_ $mask>](0, x.len().min(S::$LANES) as $count).mask());
+            // SAFETY: only lanes below `x.len()` are enabled, and those are numbers of `x`.
+            unsafe { simd.[<mask_load_ptr_ $T s>](mask, x.as_ptr()) }
+        }
+        #[inline(always)] fn store_part<S: Simd>(simd: S, x: &mut [$T], v: S::[<$T s>]) {
+            let mask = MemMask::new(simd.[<mask_between_ $mask>](0, x.len().min(S::$LANES) as $count).mask());
+            // SAFETY: only lanes below `x.len()` are enabled, and those are numbers of `x`, which is borrowed mutably.
+            unsafe { simd.[<mask_store_ptr_ $T s>](mask, x.as_mut_ptr(), v) }
+        }
         #[inline(always)] fn vectors<S: Simd>(x: &[$T]) -> &[S::[<$T s>]] { S::[<as_simd_ $T s>](x).0 }
         #[inline(always)] fn vectors_mut<S: Simd>(x: &mut [$T]) -> &mut [S::[<$T s>]] { S::[<as_mut_simd_ $T s>](x).0 }
     }
 })* } }
-lanes!(f32 F32_LANES, f64 F64_LANES);
+lanes!(f32 F32_LANES m32s u32, f64 F64_LANES m64s u64);
 
 /// A tile of sums.
 pub(super) type Sums<T, S, const MR: usize, const NV: usize> = [[<T as Lanes>::Vector<S>; NV]; MR];
@@ -86,13 +99,13 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     (b, column): (&[T], usize),
     mut sums: Sums<T, S, MR, NV>,
 ) -> Sums<T, S, MR, NV> {
-    for s in 0..terms.segments {
-        let mut at = column + s * terms.b_segment;
-        match layout {
-            Rows::Apart => {
-                let rows: [&[T]; MR] =
-                    from_fn(|r| &a[rows[r] + s * terms.a_segment..][..terms.len]);
-                for t in 0..terms.len {
+    let Terms { segments, len, a_segment, a_step, b_segment, b_step } = *terms;
+    match layout {
+        Rows::Apart => {
+            for s in 0..segments {
+                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..len]);
+                let mut at = column + s * b_segment;
+                for t in 0..len {
                     let b = vectors_at::<T, S, NV>(simd, b, at);
                     for r in 0..MR {
                         let x = T::splat(simd, rows[r][t]);
@@ -100,24 +113,25 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
                             sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
                         }
                     }
-                    at += terms.b_step;
+                    at += b_step;
                 }
             }
-            Rows::Adjacent => {
-                let mut first = rows[0] + s * terms.a_segment;
-                for _ in 0..terms.len {
+        }
+        Rows::Adjacent => {
+            for s in 0..segments {
+                let mut from = rows[0] + s * a_segment;
+                let mut at = column + s * b_segment;
+                for _ in 0..len {
+                    let column = &a[from..from + MR];
                     let b = vectors_at::<T, S, NV>(simd, b, at);
-                    let column: &[T; MR] = a[first..]
-                        .first_chunk()
-                        .expect("a row beyond the left factor");
                     for r in 0..MR {
                         let x = T::splat(simd, column[r]);
                         for v in 0..NV {
                             sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
                         }
                     }
-                    first += terms.a_step;
-                    at += terms.b_step;
+                    from += a_step;
+                    at += b_step;
                 }
             }
         }
@@ -148,20 +162,68 @@ fn part_at<T: Lanes, S: Simd>(simd: S, b: &[T], at: usize) -> T::Vector<S> {
     T::load_part(simd, &rest[..rest.len().min(T::lanes::<S>())])
 }
 
-/// Writes the first `out.len()` numbers of a row of sums.
+/// Reads rows of sums, `n` numbers of each, from where `at` says.
+///
+/// Loops over rows and vectors are short and of constant length: unrolled, they leave the sums in registers from beginning to end.
+/// Whatever is longer works on a copy, for an array that is indexed by a variable has to lie in memory.
 #[inline(always)]
-pub(super) fn store<T: Lanes, S: Simd, const NV: usize>(
+pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(simd: S, n: usize, c: &[T], at: [usize; MR]) -> Sums<T, S, MR, NV> {
+    let mut sums = [[T::splat(simd, T::zero()); NV]; MR];
+    if n == NV * T::lanes::<S>() {
+        for r in 0..MR {
+            let row = T::vectors::<S>(&c[at[r]..][..NV * T::lanes::<S>()]);
+            for v in 0..NV {
+                sums[r][v] = row[v];
+            }
+        }
+        sums
+    } else {
+        let mut copy = sums;
+        for (sums, at) in copy.iter_mut().zip(at) {
+            for (part, v) in c[at..][..n].chunks(T::lanes::<S>()).zip(sums) {
+                *v = T::load_part(simd, part);
+            }
+        }
+        copy
+    }
+}
+
+/// Writes rows of sums, `n` numbers of each, to where `to` says; the first `skip` rows are left out.
+#[inline(always)]
+pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
-    out: &mut [T],
-    row: &[T::Vector<S>; NV],
+    sums: Sums<T, S, MR, NV>,
+    n: usize,
+    c: &mut [T],
+    to: [usize; MR],
+    skip: usize,
 ) {
-    let lanes = T::lanes::<S>();
-    if out.len() == NV * lanes {
-        for (to, &v) in T::vectors_mut::<S>(out).iter_mut().zip(row) {
-            *to = v;
+    if n == NV * T::lanes::<S>() {
+        for r in 0..MR {
+            if r >= skip {
+                let out = T::vectors_mut::<S>(&mut c[to[r]..][..NV * T::lanes::<S>()]);
+                for v in 0..NV {
+                    out[v] = sums[r][v];
+                }
+            }
         }
     } else {
-        for (part, &v) in out.chunks_mut(lanes).zip(row) {
+        store_part(simd, &{ sums }, n, c, &to, skip);
+    }
+}
+
+/// The same where a row is not whole vectors.
+#[inline(always)]
+fn store_part<T: Lanes, S: Simd, const NV: usize>(
+    simd: S,
+    sums: &[[T::Vector<S>; NV]],
+    n: usize,
+    c: &mut [T],
+    to: &[usize],
+    skip: usize,
+) {
+    for (sums, &to) in sums.iter().zip(to).skip(skip) {
+        for (part, &v) in c[to..][..n].chunks_mut(T::lanes::<S>()).zip(sums) {
             T::store_part(simd, part, v);
         }
     }

@@ -1,0 +1,14 @@
+//! `cargo bench --bench kernels`: criterion over the work of `benches::kernels`.
+#![expect(missing_docs, reason = "criterion's macros write undocumented functions")]
+
+use benches::kernels::{products, convolutions};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn kernels(c: &mut Criterion) {
+    for mut work in products().into_iter().chain(convolutions()) {
+        c.bench_function(&work.name, |b| b.iter(&mut work.run));
+    }
+}
+
+criterion_group!(benches, kernels);
+criterion_main!(benches);

@@ -1,0 +1,14 @@
+//! `cargo bench --bench steps`: criterion over the work of `benches::steps`.
+#![expect(missing_docs, reason = "criterion's macros write undocumented functions")]
+
+use benches::steps::{training, inference};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn steps(c: &mut Criterion) {
+    for mut work in training().into_iter().chain(inference()) {
+        c.bench_function(&work.name, |b| b.iter(&mut work.run));
+    }
+}
+
+criterion_group!(benches, steps);
+criterion_main!(benches);

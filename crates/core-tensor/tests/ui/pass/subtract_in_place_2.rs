@@ -1,0 +1,8 @@
+//! A difference in place.
+use core_tensor::{Tensor, Vector};
+
+fn main() {
+    let mut a = Tensor::<Vector<2>>::zeros();
+    let b = Tensor::<Vector<2>>::zeros();
+    a -= &b;
+}

@@ -1,0 +1,9 @@
+//! A linear layer after another.
+use core_tensor::Vector;
+use nn::{Linear, Network};
+
+type Net = (Linear<784, 32>, Linear<31, 10>);
+
+fn main() {
+    Network::<Vector<784>, Net>::new(1);
+}
