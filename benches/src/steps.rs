@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use core_tensor::{Image, Shape, Tensor, Vector};
-use models::{LeNet5, MlpSmall, MlpWide};
+use models::{LeNet5, Mlp4, Mlp784};
 use nn::{Class, CrossEntropy, Init, Layer, Loss, Mse};
 use optim::{Adam, Optimizer, Sgd, Trainer};
 
@@ -13,8 +13,8 @@ use crate::{Work, numbers};
 pub fn training() -> Vec<Work> {
     let regression = Tensor::<Vector<2>>::batch(&numbers(64)).iter().map(|t| Tensor::from_fn(|i| t[[i]])).collect();
     vec![
-        step::<Vector<4>, MlpSmall, _, _>("MLP 4-32-32-2, batch 32", Mse, Sgd { rate: 0.01 }, regression),
-        step::<Vector<784>, MlpWide, _, _>("MLP 784-128-64-10, batch 64", CrossEntropy, Adam::new(1e-3), classes(64)),
+        step::<Vector<4>, Mlp4, _, _>("MLP 4-32-32-2, batch 32", Mse, Sgd { rate: 0.01 }, regression),
+        step::<Vector<784>, Mlp784, _, _>("MLP 784-128-64-10, batch 64", CrossEntropy, Adam::new(1e-3), classes(64)),
         step::<Image<28, 28, 1>, LeNet5, _, _>("LeNet-5, batch 64", CrossEntropy, Adam::new(1e-3), classes(64)),
     ]
 }
@@ -22,8 +22,8 @@ pub fn training() -> Vec<Work> {
 /// One sample through the networks.
 pub fn inference() -> Vec<Work> {
     vec![
-        infer::<Vector<4>, MlpSmall>("MLP 4-32-32-2, one sample"),
-        infer::<Vector<784>, MlpWide>("MLP 784-128-64-10, one sample"),
+        infer::<Vector<4>, Mlp4>("MLP 4-32-32-2, one sample"),
+        infer::<Vector<784>, Mlp784>("MLP 784-128-64-10, one sample"),
         infer::<Image<28, 28, 1>, LeNet5>("LeNet-5, one sample"),
     ]
 }

@@ -103,6 +103,53 @@ where
     type Out = Side<Positions<N, K, S, P>>;
 }
 
+/// An image over which a window moves: of `K`×`KW`, by `S`×`SW`, with padding `P`×`PW` (height × width).
+#[diagnostic::on_unimplemented(
+    message = "a window of {K}×{KW} with padding {P}×{PW} and stride {S}×{SW} does not fit `{Self}`",
+    label = "the window is longer than the padded side",
+    note = "a window needs side + 2·padding ≥ window, a stride above 0, and sides up to 4096"
+)]
+pub trait Slide<
+    const K: usize,
+    const S: usize,
+    const P: usize,
+    const KW: usize,
+    const SW: usize,
+    const PW: usize,
+>: Shape
+{
+    /// The image that the window leaves, with `C` channels.
+    type Out<C: Dim>: Shape;
+    /// Its height and width.
+    const POSITIONS: [usize; 2];
+}
+
+#[diagnostic::do_not_recommend]
+impl<
+    const H: usize,
+    const W: usize,
+    const C: usize,
+    const K: usize,
+    const S: usize,
+    const P: usize,
+    const KW: usize,
+    const SW: usize,
+    const PW: usize,
+> Slide<K, S, P, KW, SW, PW> for Image<H, W, C>
+where
+    Const<H>: Window<K, S, P>,
+    Const<W>: Window<KW, SW, PW>,
+{
+    type Out<O: Dim> = <<Const<H> as Window<K, S, P>>::Out as Dim>::Image<
+        <Const<W> as Window<KW, SW, PW>>::Out,
+        O,
+    >;
+    const POSITIONS: [usize; 2] = [
+        <Const<H> as Window<K, S, P>>::Out::SIZE,
+        <Const<W> as Window<KW, SW, PW>>::Out::SIZE,
+    ];
+}
+
 /// The side that a window of length `K`, stride `S` and padding `P` would turn into this one: `(side − 1)·S + K − 2P`.
 #[diagnostic::on_unimplemented(
     message = "a transposed window of {K} with padding {P} and stride {S} does not fit a side of `{Self}`",
@@ -142,6 +189,7 @@ where
 /// Two sides laid end to end: `Self + B`.
 #[diagnostic::on_unimplemented(
     message = "sides of `{Self}` and `{B}` cannot be joined: the sum is not in the table of sides",
+    label = "their sum is not in the table of sides",
     note = "sides up to 4096 and sums below 32768 are known"
 )]
 pub trait Plus<B>: Dim {
@@ -163,6 +211,7 @@ where
 /// A side repeated or enlarged: `Self · B`.
 #[diagnostic::on_unimplemented(
     message = "a side of `{Self}` cannot be enlarged `{B}` times: the product is not in the table of sides",
+    label = "their product is not in the table of sides",
     note = "sides up to 4096 and products below 32768 are known"
 )]
 pub trait Times<B>: Dim {

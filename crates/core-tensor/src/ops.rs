@@ -5,7 +5,7 @@
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::kernel::{Layout, Product, Start};
-use crate::shape::{Axis, Matrix, Same, Shape};
+use crate::shape::{Axis, MatMul, Matrix, Same, Shape};
 use crate::{Scalar, Tensor};
 
 // one operator: tensors of one shape by value and by reference, a tensor with a scalar, and both in place
@@ -201,22 +201,28 @@ impl<S: Shape, T: Scalar> Tensor<S, T> {
     }
 }
 
-/// Matrix products. A factor whose sides do not meet is a type error that names both matrices.
-impl<const M: usize, const K: usize, T: Scalar> Tensor<Matrix<M, K>, T> {
-    /// `A · B`
-    pub fn matmul<const N: usize>(&self, b: &Tensor<Matrix<K, N>, T>) -> Tensor<Matrix<M, N>, T> {
+/// The matrix product.
+impl<S: Shape, T: Scalar> Tensor<S, T> {
+    /// `A · B` of matrices. Factors whose sides do not meet are a compile error that names both.
+    pub fn matmul<B: Shape>(&self, b: &Tensor<B, T>) -> Tensor<S::Out, T>
+    where
+        S: MatMul<B>,
+    {
         product(
             Product {
-                m: M,
-                k: K,
-                n: N,
+                m: S::SIDES[0],
+                k: S::Row::LEN,
+                n: B::Row::LEN,
                 layout: Layout::Nn,
             },
             self.as_slice(),
             b.as_slice(),
         )
     }
+}
 
+/// Matrix products with a transpose, and the transpose itself.
+impl<const M: usize, const K: usize, T: Scalar> Tensor<Matrix<M, K>, T> {
     /// `A · Bᵀ`, without making the transpose.
     pub fn matmul_nt<const N: usize>(
         &self,
@@ -257,11 +263,7 @@ impl<const M: usize, const K: usize, T: Scalar> Tensor<Matrix<M, K>, T> {
     }
 }
 
-fn product<const M: usize, const N: usize, T: Scalar>(
-    p: Product,
-    a: &[T],
-    b: &[T],
-) -> Tensor<Matrix<M, N>, T> {
+fn product<C: Shape, T: Scalar>(p: Product, a: &[T], b: &[T]) -> Tensor<C, T> {
     let mut c = Tensor::zeros();
     T::matmul(p, a, b, Start::Zero, c.as_mut_slice());
     c

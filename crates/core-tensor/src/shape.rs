@@ -93,6 +93,7 @@ impl<S: Shape> Same<S> for S {
 /// A shape whose length is known to the compiler: all its sides multiplied.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be flattened: its length is not in the table of sides",
+    label = "its length is not in the table of sides",
     note = "sides up to 4096 and lengths below 32768 are known"
 )]
 pub trait Flat: Shape {
@@ -128,6 +129,7 @@ where
 /// Two shapes that hold equally many numbers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be reshaped to `{B}`: they do not hold equally many numbers",
+    label = "the lengths differ, or are not in the table of sides",
     note = "sides up to 4096 and lengths below 32768 are known"
 )]
 pub trait SameLength<B: Shape>: Shape {}
@@ -135,49 +137,84 @@ pub trait SameLength<B: Shape>: Shape {}
 #[diagnostic::do_not_recommend]
 impl<A: Flat<Out: Same<B::Out>>, B: Flat> SameLength<B> for A {}
 
-/// Shapes that can be laid side by side along their last side (channels of images, columns of matrices).
+/// Shapes that can be laid side by side along their last side: channels of images, columns of matrices.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` and `{B}` cannot be joined along their last side",
-    label = "the other sides differ"
+    label = "the other sides differ, or the sum is not in the table of sides"
 )]
 pub trait Join<B: Shape>: Shape {
     /// Both, side by side.
     type Out: Shape;
 }
 
+/// A shape taken apart into its last side and the others, and put together again.
+#[doc(hidden)]
+pub trait Ends: Shape {
+    type Last: Dim;
+    type Others;
+    type With<Last: Dim>: Shape;
+}
+
+/// Two types that are one and the same.
+#[doc(hidden)]
+pub trait Is<B> {}
+impl<A> Is<A> for A {}
+
+impl<const N: usize> Ends for Vector<N> {
+    type Last = Const<N>;
+    type Others = ();
+    type With<Last: Dim> = Last::Vector;
+}
+
+impl<const M: usize, const N: usize> Ends for Matrix<M, N> {
+    type Last = Const<N>;
+    type Others = Const<M>;
+    type With<Last: Dim> = Last::Matrix<M>;
+}
+
+impl<const H: usize, const W: usize, const C: usize> Ends for Image<H, W, C> {
+    type Last = Const<C>;
+    type Others = (Const<H>, Const<W>);
+    type With<Last: Dim> = Last::ImageChannels<H, W>;
+}
+
+// one impl that leaves `B` open: were there one for each shape, the compiler would guess `B` from `A` and speak of mismatched types
 #[diagnostic::do_not_recommend]
-impl<const A: usize, const B: usize> Join<Vector<B>> for Vector<A>
+impl<A, B> Join<B> for A
 where
-    Const<A>: Plus<Const<B>>,
+    A: Ends<Last: Plus<B::Last>>,
+    B: Ends<Others: Is<A::Others>>,
 {
-    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::Vector;
+    type Out = A::With<<A::Last as Plus<B::Last>>::Out>;
+}
+
+/// A matrix and one that it can be multiplied by: as many rows as the first has columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be multiplied by `{B}`",
+    label = "the first must have as many columns as the second has rows"
+)]
+pub trait MatMul<B: Shape>: Shape {
+    /// The product.
+    type Out: Shape;
 }
 
 #[diagnostic::do_not_recommend]
-impl<const M: usize, const A: usize, const B: usize> Join<Matrix<M, B>> for Matrix<M, A>
-where
-    Const<A>: Plus<Const<B>>,
-{
-    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::Matrix<M>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<const H: usize, const W: usize, const A: usize, const B: usize> Join<Image<H, W, B>>
-    for Image<H, W, A>
-where
-    Const<A>: Plus<Const<B>>,
-{
-    type Out = <<Const<A> as Plus<Const<B>>>::Out as Dim>::ImageChannels<H, W>;
+impl<const M: usize, const K: usize, B: Ends<Others: Is<Const<K>>>> MatMul<B> for Matrix<M, K> {
+    type Out = <B::Last as Dim>::Matrix<M>;
 }
 
 /// A shape that has a side number `A`, counted from 0.
-#[diagnostic::on_unimplemented(message = "`{Self}` has no axis {A}, or no shape without it")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no axis {A}, or no shape without it",
+    label = "axes are the sides, counted from 0"
+)]
 pub trait Axis<const A: usize>: Shape {
     /// The shape without that side.
     type Rest: Shape;
 }
 
 macro_rules! axes { ($($shape:ident<$($n:ident)+> less $a:literal: $rest:ty;)+) => {$(
+    #[diagnostic::do_not_recommend]
     impl<$(const $n: usize),+> Axis<$a> for $shape<$($n),+> { type Rest = $rest; }
 )+} }
 axes! {

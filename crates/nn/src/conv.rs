@@ -1,28 +1,26 @@
 //! The two-dimensional convolution.
 
-use core_tensor::dim::Window;
+use core_tensor::dim::Slide;
 use core_tensor::kernel::{Start, Window2d};
 use core_tensor::{
-    Batch, BatchMut, Const, Dim, Filter, Image, Room, Scalar, Shape, Tensor, Vector, params,
+    Batch, BatchMut, Const, Filter, Image, Room, Scalar, Shape, Tensor, Vector, params,
 };
 
 use crate::{Layer, Pass};
 
-/// The image that a window leaves: `C` channels of as many pixels as the window has positions.
+/// The image that a window leaves: `O` channels of as many pixels as the window has positions.
 pub(crate) type Windowed<
     const H: usize,
     const W: usize,
-    const C: usize,
+    const I: usize,
+    const O: usize,
     const K: usize,
     const S: usize,
     const P: usize,
     const KW: usize,
     const SW: usize,
     const PW: usize,
-> = <<Const<H> as Window<K, S, P>>::Out as Dim>::Image<
-    <Const<W> as Window<KW, SW, PW>>::Out,
-    Const<C>,
->;
+> = <Image<H, W, I> as Slide<K, S, P, KW, SW, PW>>::Out<Const<O>>;
 
 /// A two-dimensional convolution (cross-correlation, as in every library) from `I` to `O` channels with a window of `K`×`K` that moves by
 /// `S` over images with `P` zeros around them. `Conv2d<1, 6, 5>` has stride 1 and no padding; for a window, stride or padding that
@@ -84,22 +82,21 @@ impl<
     const W: usize,
 > Layer<Image<H, W, I>, T> for Conv2d<I, O, K, S, P, T, KW, SW, PW>
 where
-    Const<H>: Window<K, S, P>,
-    Const<W>: Window<KW, SW, PW>,
+    Image<H, W, I>: Slide<K, S, P, KW, SW, PW>,
 {
-    type Y = Windowed<H, W, O, K, S, P, KW, SW, PW>;
+    type Y = Windowed<H, W, I, O, K, S, P, KW, SW, PW>;
     type Saved<'a> = Batch<'a, Image<H, W, I>, T>;
     const NAME: &'static str = "Conv2d";
     const FLOPS: u64 = 2 * (<Self::Y as Shape>::LEN * K * KW * I) as u64;
     const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * I)
-        .with_scratch(window::<H, W, K, S, P, KW, SW, PW>(I, O).scratch());
+        .with_scratch(window::<H, W, I, K, S, P, KW, SW, PW>(O).scratch());
 
     fn forward<'a>(
         &self,
         x: Batch<'a, Image<H, W, I>, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
-        let w = const { window::<H, W, K, S, P, KW, SW, PW>(I, O) };
+        let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
         let y = pass.batch::<Self::Y>(x.len());
         let mut scope = pass.room.scope();
         T::conv2d(
@@ -120,7 +117,7 @@ where
         grad: Option<&mut Self>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, I>, T> {
-        let w = const { window::<H, W, K, S, P, KW, SW, PW>(I, O) };
+        let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
         let dx = pass.batch(x.len());
         T::conv2d_by_data(
             &w,
@@ -141,7 +138,7 @@ where
         pass: &mut Pass<'a, T>,
     ) {
         let Some(grad) = grad else { return };
-        let w = const { window::<H, W, K, S, P, KW, SW, PW>(I, O) };
+        let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
         let start = pass.start();
         T::conv2d_by_weights(
             &w,
@@ -159,6 +156,7 @@ where
 pub(crate) const fn window<
     const H: usize,
     const W: usize,
+    const I: usize,
     const K: usize,
     const S: usize,
     const P: usize,
@@ -166,20 +164,15 @@ pub(crate) const fn window<
     const SW: usize,
     const PW: usize,
 >(
-    channels_in: usize,
     channels_out: usize,
 ) -> Window2d
 where
-    Const<H>: Window<K, S, P>,
-    Const<W>: Window<KW, SW, PW>,
+    Image<H, W, I>: Slide<K, S, P, KW, SW, PW>,
 {
+    let [height, width] = <Image<H, W, I> as Slide<K, S, P, KW, SW, PW>>::POSITIONS;
     Window2d {
-        input: [H, W, channels_in],
-        output: [
-            <Const<H> as Window<K, S, P>>::Out::SIZE,
-            <Const<W> as Window<KW, SW, PW>>::Out::SIZE,
-            channels_out,
-        ],
+        input: [H, W, I],
+        output: [height, width, channels_out],
         kernel: [K, KW],
         stride: [S, SW],
         padding: [P, PW],

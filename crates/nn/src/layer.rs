@@ -115,7 +115,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not accept samples of shape `{X}`",
-    label = "this layer, or one inside it, gets another shape than it is made for"
+    label = "a layer in here is made for samples of another shape, or for other numbers than `{T}`"
 )]
 pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
     /// The shape of an output sample, worked out by the compiler.

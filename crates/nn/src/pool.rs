@@ -1,7 +1,7 @@
 //! Pooling: the maximum or the mean under each window, channel by channel.
 
-use core_tensor::dim::Window;
-use core_tensor::{Batch, BatchMut, Const, Image, Room, Scalar, Shape, Tensor, no_params};
+use core_tensor::dim::Slide;
+use core_tensor::{Batch, BatchMut, Image, Room, Scalar, Shape, Tensor, no_params};
 
 use crate::conv::{Windowed, window};
 use crate::{Layer, Pass};
@@ -56,10 +56,9 @@ impl<
     T: Scalar,
 > Layer<Image<H, W, C>, T> for MaxPool2d<K, S, P, KW, SW, PW>
 where
-    Const<H>: Window<K, S, P>,
-    Const<W>: Window<KW, SW, PW>,
+    Image<H, W, C>: Slide<K, S, P, KW, SW, PW>,
 {
-    type Y = Windowed<H, W, C, K, S, P, KW, SW, PW>;
+    type Y = Windowed<H, W, C, C, K, S, P, KW, SW, PW>;
     type Saved<'a> = (Batch<'a, Image<H, W, C>, T>, Batch<'a, Self::Y, T>);
     const NAME: &'static str = "MaxPool2d";
     const FLOPS: u64 = (<Self::Y as Shape>::LEN * (K * KW - 1)) as u64;
@@ -72,7 +71,7 @@ where
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let y = pass.batch::<Self::Y>(x.len());
         T::max_pool2d(
-            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(x),
             Tensor::flat_mut(y),
         );
@@ -88,7 +87,7 @@ where
     ) -> BatchMut<'a, Image<H, W, C>, T> {
         let dx = pass.batch(x.len());
         T::max_pool2d_backward(
-            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(x),
             Tensor::flat(y),
             Tensor::flat(dy),
@@ -111,10 +110,9 @@ impl<
     T: Scalar,
 > Layer<Image<H, W, C>, T> for AvgPool2d<K, S, P, KW, SW, PW>
 where
-    Const<H>: Window<K, S, P>,
-    Const<W>: Window<KW, SW, PW>,
+    Image<H, W, C>: Slide<K, S, P, KW, SW, PW>,
 {
-    type Y = Windowed<H, W, C, K, S, P, KW, SW, PW>;
+    type Y = Windowed<H, W, C, C, K, S, P, KW, SW, PW>;
     type Saved<'a> = ();
     const NAME: &'static str = "AvgPool2d";
     const FLOPS: u64 = (<Self::Y as Shape>::LEN * K * KW) as u64;
@@ -127,7 +125,7 @@ where
     ) -> (Batch<'a, Self::Y, T>, ()) {
         let y = pass.batch::<Self::Y>(x.len());
         T::avg_pool2d(
-            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(x),
             Tensor::flat_mut(y),
         );
@@ -143,7 +141,7 @@ where
     ) -> BatchMut<'a, Image<H, W, C>, T> {
         let dx = pass.batch(dy.len());
         T::avg_pool2d_backward(
-            &window::<H, W, K, S, P, KW, SW, PW>(C, C),
+            &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(dy),
             Tensor::flat_mut(dx),
         );

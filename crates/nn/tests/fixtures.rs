@@ -6,7 +6,7 @@
 mod common;
 
 use common::{Case, load};
-use core_tensor::{Batch, Image, Leaf, Params, Path, Scalar, Shape, Tensor, Vector, Zeroed};
+use core_tensor::{Batch, Image, Leaf, Path, Scalar, Shape, Tensor, Vector, Zeroed};
 use nn::{
     AvgPool2d, Class, Conv2d, CrossEntropy, Layer, Linear, Loss, MaxPool2d, Mse, Pass, RectConv2d,
     Relu, Sigmoid, Tanh, training_room,
@@ -25,7 +25,7 @@ fn close<T: Scalar>(what: &str, found: &[T], expected: &[f64], ulps: Ulps) {
     for (i, (found, &expected)) in found.iter().zip(expected).enumerate() {
         let found = found.to_f64().expect("a number");
         let tolerance = ulps * epsilon::<T>() * expected.abs().max(1.0);
-        // the other way round, a NaN would pass
+        // NaN is not within anything
         assert!(
             (found - expected).abs() <= tolerance,
             "{what}[{i}] is {found}, PyTorch has {expected}"

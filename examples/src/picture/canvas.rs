@@ -35,9 +35,11 @@ pub(super) const fn px(length: u32) -> i32 {
 /// Text of a size in pixels, its anchor in the middle of its upper edge.
 pub(super) fn text(size: u32, style: FontStyle, color: RGBColor) -> TextStyle<'static> {
     let font = FontDesc::new(FontFamily::SansSerif, f64::from(px(size)), style);
-    TextStyle::from(font)
-        .color(&color)
-        .pos(Pos::new(HPos::Center, VPos::Top))
+    TextStyle {
+        font,
+        color: color.to_backend_color(),
+        pos: Pos::new(HPos::Center, VPos::Top),
+    }
 }
 
 /// Draws a white sheet of `width`×`height` pixels and writes it to `path`.

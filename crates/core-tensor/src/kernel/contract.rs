@@ -5,7 +5,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Start;
-use super::tile::{Lanes, Rows, Sums, Terms, load, store, tile, vectors_at};
+use super::tile::{Lanes, Rows, Sums, Terms, load, overlapping, store, tile, vectors_at};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 32 << 10;
@@ -251,6 +251,9 @@ impl<T: Lanes> Block<'_, T> {
     /// All rows, a tile at a time.
     #[inline(always)]
     fn run<S: Simd, const NV: usize>(&self, simd: S, rows: Rows, grid: &RowGrid, c: &mut [T]) {
+        if NV == 1 && rows == Rows::Apart && grid.a[1] < self.terms.len && grid.in_group >= 4 && !S::IS_SCALAR {
+            return self.run_overlapping(simd, grid, c);
+        }
         let most = tallest::<S>(NV);
         // Rows that lie apart may run on from one group into the next.
         let [outer, inner] = match rows {
@@ -285,6 +288,52 @@ impl<T: Lanes> Block<'_, T> {
         }
     }
 
+    /// All rows of one vector where neighbours overlap; a tile stays in one group.
+    #[inline(always)]
+    fn run_overlapping<S: Simd>(&self, simd: S, grid: &RowGrid, c: &mut [T]) {
+        for group in 0..grid.groups {
+            let mut done = 0;
+            while done < grid.in_group {
+                let mr = match grid.in_group {
+                    n if n % 10 == 0 && S::REGISTER_COUNT >= 32 => 10,
+                    n if n % 7 == 0 && n % 8 != 0 => 7,
+                    8.. => 8,
+                    _ => 4,
+                };
+                let row = (done + mr).min(grid.in_group) - mr;
+                let at = Place { group, row, skip: done - row };
+                match mr {
+                    10 if S::REGISTER_COUNT >= 32 => self.overlapping_tile::<S, 10>(simd, grid, at, c),
+                    8 => self.overlapping_tile::<S, 8>(simd, grid, at, c),
+                    7 => self.overlapping_tile::<S, 7>(simd, grid, at, c),
+                    _ => self.overlapping_tile::<S, 4>(simd, grid, at, c),
+                }
+                done = row + mr;
+            }
+        }
+    }
+
+    /// One tile of rows that overlap.
+    #[inline(always)]
+    fn overlapping_tile<S: Simd, const MR: usize>(&self, simd: S, grid: &RowGrid, at: Place, c: &mut [T]) {
+        let [left, right] = self.columns;
+        let to: [usize; MR] = core::array::from_fn(|r| at.group * grid.c[0] + (at.row + r) * grid.c[1] + left);
+        let from = self.a.from + at.group * grid.a[0] + at.row * grid.a[1];
+        let sums = self.begin::<S, MR, 1>(simd, c, to);
+        let sums = overlapping::<T, S, MR>(simd, &self.terms, grid.a[1], (self.a.numbers, from), (self.b.numbers, self.b.from), sums);
+        store(simd, sums, right - left, c, to, at.skip);
+    }
+
+    /// What the sums of a tile begin with.
+    #[inline(always)]
+    fn begin<S: Simd, const MR: usize, const NV: usize>(&self, simd: S, c: &[T], to: [usize; MR]) -> Sums<T, S, MR, NV> {
+        match self.start {
+            Start::Zero => [[T::splat(simd, T::zero()); NV]; MR],
+            Start::Row(row) => [vectors_at(simd, row, self.columns[0]); MR],
+            Start::Output => load(simd, self.columns[1] - self.columns[0], c, to),
+        }
+    }
+
     /// One tile: start, sums, store.
     #[inline(always)]
     fn tile<S: Simd, const MR: usize, const NV: usize>(
@@ -307,11 +356,7 @@ impl<T: Lanes> Block<'_, T> {
         }
         let [left, right] = self.columns;
         let to = to.map(|to| to + left);
-        let sums: Sums<T, S, MR, NV> = match self.start {
-            Start::Zero => [[T::splat(simd, T::zero()); NV]; MR],
-            Start::Row(row) => [vectors_at(simd, row, left); MR],
-            Start::Output => load(simd, right - left, c, to),
-        };
+        let sums = self.begin::<S, MR, NV>(simd, c, to);
         let sums = tile::<T, S, MR, NV>(
             simd,
             &self.terms,

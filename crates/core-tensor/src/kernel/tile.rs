@@ -139,6 +139,57 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     sums
 }
 
+/// The same for rows one vector wide that overlap, `apart` numbers between them, as neighbouring windows do.
+///
+/// Such a tile is bound by its loads: a broadcast for every multiply-add. But what row `r` needs at `t + apart`, row `r + 1` needs at `t`:
+/// up to five broadcasts stay in registers and serve as many rows.
+#[inline(always)]
+pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
+    simd: S,
+    terms: &Terms,
+    apart: usize,
+    (a, first): (&[T], usize),
+    (b, column): (&[T], usize),
+    mut sums: Sums<T, S, MR, 1>,
+) -> Sums<T, S, MR, 1> {
+    let Terms { segments, len, a_segment, b_segment, b_step, .. } = *terms;
+    let (whole, rest) = (len / apart, len % apart);
+    for s in 0..segments {
+        for t in 0..apart.min(len) {
+            let mut from = first + s * a_segment + t;
+            let mut at = column + s * b_segment + t * b_step;
+            let mut left = whole + usize::from(t < rest);
+            macro_rules! shared {
+                ($TAPS:literal) => {{
+                    let b: [T::Vector<S>; $TAPS] = from_fn(|tap| vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]);
+                    let a = &a[from..];
+                    // The window of broadcasts turns round: tap `g` of row `r` is number `r + g`.
+                    let mut window: [T::Vector<S>; $TAPS] = from_fn(|tap| T::splat(simd, a[tap * apart]));
+                    for r in 0..MR {
+                        window[(r + $TAPS - 1) % $TAPS] = T::splat(simd, a[(r + $TAPS - 1) * apart]);
+                        for tap in 0..$TAPS {
+                            sums[r][0] = T::fma(simd, window[(r + tap) % $TAPS], b[tap], sums[r][0]);
+                        }
+                    }
+                    from += $TAPS * apart;
+                    at += $TAPS * apart * b_step;
+                    left -= $TAPS;
+                }};
+            }
+            while left > 0 {
+                match left {
+                    1 => shared!(1),
+                    2 => shared!(2),
+                    3 => shared!(3),
+                    4 => shared!(4),
+                    _ => shared!(5),
+                }
+            }
+        }
+    }
+    sums
+}
+
 /// `NV` vectors that begin at `b[at]`, the part beyond the end of the slice filled with zeros.
 #[inline(always)]
 pub(super) fn vectors_at<T: Lanes, S: Simd, const NV: usize>(

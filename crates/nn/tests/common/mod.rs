@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One `case` of a file.
-pub struct Case {
+pub(crate) struct Case {
     /// file and name, for messages
-    pub title: String,
+    pub(crate) title: String,
     /// its name
-    pub name: String,
+    pub(crate) name: String,
     /// sides and numbers of each `tensor`
     tensors: BTreeMap<String, (Vec<usize>, Vec<f64>)>,
 }
 
 impl Case {
     /// The sides and the numbers of a tensor.
-    pub fn tensor(&self, name: &str) -> (&[usize], &[f64]) {
+    pub(crate) fn tensor(&self, name: &str) -> (&[usize], &[f64]) {
         let (sides, numbers) = self
             .tensors
             .get(name)
@@ -24,13 +24,13 @@ impl Case {
     }
 
     /// The numbers of a tensor.
-    pub fn numbers(&self, name: &str) -> &[f64] {
+    pub(crate) fn numbers(&self, name: &str) -> &[f64] {
         self.tensor(name).1
     }
 }
 
 /// The cases of a file that must be exactly those `expected`, so that neither a case nor a test is left out.
-pub fn load(file: &str, expected: &[&str]) -> Vec<Case> {
+pub(crate) fn load(file: &str, expected: &[&str]) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
         .join(file);

@@ -1,0 +1,384 @@
+//! How layers combine: tuples, shortcuts, frozen parts, named fields, and gradients that are written or added. Values are worked out by
+//! hand, in numbers that are exact in any order of summation.
+
+use core_tensor::{
+    Batch, BatchMut, Image, Leaf, Params, Path, Role, Room, Scalar, Shape, Tensor, Vector, Visit,
+    Zeroed, no_params,
+};
+use nn::{
+    AvgPool2d, Conv2d, Flatten, Frozen, Gradients, Layer, Linear, Mse, Network, Pass, Relu,
+    Residual, Tanh, gradient, network, training_room,
+};
+
+/// The outputs and the gradient of the inputs; `grad` gets that of the weights.
+fn run<X: Shape, L: Layer<X, f64>>(
+    layer: &L,
+    x: Batch<'_, X, f64>,
+    dy: &[f64],
+    grad: &mut L::Grad,
+) -> (Vec<f64>, Vec<f64>) {
+    let mut room = vec![f64::NAN; training_room::<X, L, f64>(x.len())];
+    let mut pass = Pass::train(&mut room, 0);
+    let (y, saved) = layer.forward(x, &mut pass);
+    let out = Tensor::flat(y).to_vec();
+    let d = pass.batch::<L::Y>(y.len());
+    Tensor::flat_mut(d).copy_from_slice(dy);
+    let dx = layer.backward(saved, d, Some(grad), &mut pass);
+    (out, Tensor::flat(dx).to_vec())
+}
+
+/// Every number that learns becomes `value(how many came before it)`.
+fn fill<L: Params<T>, T: Scalar>(layer: &mut L, mut value: impl FnMut(usize) -> f64) {
+    let mut count = 0;
+    layer.visit(
+        [],
+        &Path::Root,
+        &mut |_: Leaf<'_>, w: &mut [T], []: [&mut [T]; 0]| {
+            for w in w {
+                *w = T::of(value(count));
+                count += 1;
+            }
+        },
+    );
+}
+
+/// All numbers of a gradient, in the order of the visit, with the names of their tensors.
+fn gradients<L: Params<f64>>(layer: &mut L, grad: &mut L::Grad) -> Vec<(String, Vec<f64>)> {
+    let mut all = Vec::new();
+    let mut take = |leaf: Leaf<'_>, _: &mut [f64], [g]: [&mut [f64]; 1]| {
+        all.push((leaf.path.to_string(), g.to_vec()));
+    };
+    layer.visit([grad], &Path::Root, &mut take);
+    all
+}
+
+/// A NaN in every place of a gradient: what is not written shows.
+fn spoil<L: Params<f64>>(layer: &mut L, grad: &mut L::Grad) {
+    let mut write = |_: Leaf<'_>, _: &mut [f64], [g]: [&mut [f64]; 1]| g.fill(f64::NAN);
+    layer.visit([grad], &Path::Root, &mut write);
+}
+
+/// Small whole numbers without a pattern that a transposed or shifted index would keep.
+fn whole(i: usize) -> f64 {
+    [1.0, -1.0, 2.0, 0.0, -2.0, 1.0, 1.0, -1.0, 0.0, 2.0, -1.0][i * i % 11]
+}
+
+/// A chain of `n` layers of 2×2 against plain loops; whole numbers, so that equality is exact.
+fn chain_by_hand<N: Layer<Vector<2>, f64, Y = Vector<2>>>(n: usize) {
+    let (mut net, mut grad) = (N::boxed(), N::Grad::boxed());
+    fill::<N, f64>(&mut net, whole);
+    spoil(&mut *net, &mut grad);
+    let x = [3.0, -2.0];
+    let mut inputs = vec![x];
+    for layer in 0..n {
+        let (w, [a, b]) = (|i| whole(6 * layer + i), inputs[layer]);
+        inputs.push([a * w(0) + b * w(2) + w(4), a * w(1) + b * w(3) + w(5)]);
+    }
+    let (mut dy, mut expected) = ([1.0, -2.0], Vec::new());
+    for layer in (0..n).rev() {
+        let (w, [a, b], [c, d]) = (|i| whole(6 * layer + i), inputs[layer], dy);
+        expected.push((format!("{layer}.bias"), dy.to_vec()));
+        expected.push((format!("{layer}.weight"), vec![a * c, a * d, b * c, b * d]));
+        dy = [c * w(0) + d * w(1), c * w(2) + d * w(3)];
+    }
+    expected.reverse();
+    let (y, dx) = run::<Vector<2>, N>(&net, &[Tensor::new(x)], &[1.0, -2.0], &mut grad);
+    assert_eq!(y, inputs[n], "outputs of a chain of {n}");
+    assert_eq!(dx, dy, "gradient of the inputs of a chain of {n}");
+    assert_eq!(gradients(&mut *net, &mut grad), expected, "a chain of {n}");
+}
+
+#[test]
+fn chains_of_1_to_16_layers_by_hand() {
+    type L = Linear<2, 2, f64>;
+    macro_rules! chains { ($($l:ident)*) => { chains!(@from [] $($l)*) };
+        (@from [$($done:ident)*]) => { let _ = stringify!($($done)*); };
+        (@from [$($done:ident)*] $next:ident $($rest:ident)*) => {
+            chain_by_hand::<($($done,)* $next,)>(1 $(+ { let _ = stringify!($done); 1 })*);
+            chains!(@from [$($done)* $next] $($rest)*);
+        };
+    }
+    chains!(L L L L L L L L L L L L L L L L);
+}
+
+#[test]
+fn chains_nest() {
+    type Flat = (
+        Linear<3, 4, f64>,
+        Tanh,
+        Linear<4, 5, f64>,
+        Relu,
+        Linear<5, 2, f64>,
+    );
+    type Nested = (
+        (Linear<3, 4, f64>, (Tanh,)),
+        ((Linear<4, 5, f64>, Relu), Linear<5, 2, f64>),
+    );
+    let (mut flat, mut nested) = (Flat::boxed(), Nested::boxed());
+    fill::<_, f64>(&mut *flat, |i| whole(i) / 4.0);
+    fill::<_, f64>(&mut *nested, |i| whole(i) / 4.0);
+    let x = [
+        Tensor::new([1.0, -0.5, 0.25]),
+        Tensor::new([-1.0, 2.0, 0.5]),
+    ];
+    let dy = [1.0, -1.0, 0.5, 2.0];
+    let mut flat_grad = <Flat as Params<f64>>::Grad::boxed();
+    let mut nested_grad = <Nested as Params<f64>>::Grad::boxed();
+    let one = run::<Vector<3>, Flat>(&flat, &x, &dy, &mut flat_grad);
+    let two = run::<Vector<3>, Nested>(&nested, &x, &dy, &mut nested_grad);
+    assert_eq!(one, two);
+    let (one, two) = (
+        gradients(&mut *flat, &mut flat_grad),
+        gradients(&mut *nested, &mut nested_grad),
+    );
+    let names =
+        |all: &[(String, Vec<f64>)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        names(&one),
+        [
+            "0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"
+        ]
+    );
+    assert_eq!(
+        names(&two),
+        [
+            "0.0.weight",
+            "0.0.bias",
+            "1.0.0.weight",
+            "1.0.0.bias",
+            "1.1.weight",
+            "1.1.bias"
+        ]
+    );
+    assert!(
+        one.iter()
+            .zip(&two)
+            .all(|(a, b)| a.1 == b.1 && a.1.iter().any(|&g| g != 0.0))
+    );
+}
+
+#[test]
+fn residual_by_hand() {
+    let net = Residual(Linear::<2, 2, f64> {
+        weight: Tensor::new([[1.0, 2.0], [3.0, 4.0]]),
+        bias: Tensor::new([0.5, -0.5]),
+    });
+    let mut grad = Linear::<2, 2, f64>::boxed();
+    // F(x) = [1 − 3 + ½, 2 − 4 − ½]; dx = dy + dy·Wᵀ = [1 + 1 + 4, 2 + 3 + 8]
+    let (y, dx) = run::<Vector<2>, _>(&net, &[Tensor::new([1.0, -1.0])], &[1.0, 2.0], &mut grad);
+    assert_eq!((y, dx), (vec![-0.5, -3.5], vec![6.0, 13.0]));
+    assert_eq!(grad.weight, Tensor::new([[1.0, 2.0], [-1.0, -2.0]]));
+    assert_eq!(grad.bias, Tensor::new([1.0, 2.0]));
+}
+
+/// Hands its input on; whoever asks for its gradient fails.
+struct NoWayBack;
+no_params!([] NoWayBack);
+
+impl<X: Shape, T: Scalar> Layer<X, T> for NoWayBack {
+    type Y = X;
+    type Saved<'a> = ();
+    const NAME: &'static str = "NoWayBack";
+    const FLOPS: u64 = 0;
+    const ROOM: Room = Room::NONE;
+    fn forward<'a>(&self, x: Batch<'a, X, T>, _: &mut Pass<'a, T>) -> (Batch<'a, X, T>, ()) {
+        (x, ())
+    }
+    fn backward<'a>(
+        &self,
+        (): (),
+        _: BatchMut<'a, X, T>,
+        _: Option<&mut ()>,
+        _: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        panic!("backward went past the first layer that learns")
+    }
+}
+
+network! { struct Stops<T> { still: Frozen<(Linear<2, 2, T>, NoWayBack)>, bend: Tanh, wall: NoWayBack, head: Linear<2, 1, T> } }
+
+#[test]
+fn backward_stops_where_nothing_before_learns() {
+    fn step<L: Layer<Vector<2>, f64, Y = Vector<1>>>() {
+        let mut net = L::boxed();
+        fill::<_, f64>(&mut *net, |_| 1.0);
+        let mut grad = L::Grad::boxed();
+        let mut room = vec![0.0; training_room::<Vector<2>, L, f64>(1)];
+        let (x, t) = ([Tensor::new([1.0, 2.0])], [Tensor::new([5.0])]);
+        gradient(
+            &*net,
+            &Mse,
+            &x,
+            t.iter(),
+            &mut grad,
+            Pass::train(&mut room, 0),
+        );
+        // the frozen part is zeroes, so the head sees zeroes: y = 1, d = 2·(1 − 5)
+        let all = gradients(&mut *net, &mut grad);
+        assert_eq!(
+            all.iter().map(|(_, g)| g.clone()).collect::<Vec<_>>(),
+            [vec![0.0, 0.0], vec![-8.0]]
+        );
+    }
+    step::<(
+        Frozen<(Linear<2, 2, f64>, NoWayBack)>,
+        Tanh,
+        NoWayBack,
+        Linear<2, 1, f64>,
+    )>();
+    step::<(
+        (Frozen<Linear<2, 2, f64>>, NoWayBack),
+        (Tanh, Linear<2, 1, f64>),
+    )>();
+    step::<Stops<f64>>();
+}
+
+#[test]
+#[should_panic(expected = "backward went past")]
+fn backward_goes_on_where_something_before_learns() {
+    type Net = (Linear<2, 2, f64>, NoWayBack, Linear<2, 1, f64>);
+    let (net, mut grad) = (Net::boxed(), <Net as Params<f64>>::Grad::boxed());
+    let mut room = vec![0.0; training_room::<Vector<2>, Net, f64>(1)];
+    let (x, t) = ([Tensor::new([1.0, 2.0])], [Tensor::new([5.0])]);
+    gradient(
+        &*net,
+        &Mse,
+        &x,
+        t.iter(),
+        &mut grad,
+        Pass::train(&mut room, 0),
+    );
+}
+
+#[test]
+fn frozen_parts_have_no_gradient_and_stay() {
+    type Still = Frozen<Linear<2, 2, f64>>;
+    type Net = (Linear<1, 2, f64>, Still, Linear<2, 1, f64>);
+    assert_eq!(size_of::<<Still as Params<f64>>::Grad>(), 0);
+    assert_eq!(size_of::<<Net as Params<f64>>::Grad>(), 8 * (4 + 3));
+    assert_eq!(
+        (<Net as Params<f64>>::COUNT, <Still as Params<f64>>::LEARNS),
+        (4 + 6 + 3, false)
+    );
+
+    let mut net = Net::boxed();
+    net.0.weight = Tensor::new([[1.0, 2.0]]);
+    net.1.0.weight = Tensor::new([[1.0, -1.0], [3.0, 2.0]]);
+    net.2.weight = Tensor::new([[1.0], [5.0]]);
+    let mut grad = <Net as Params<f64>>::Grad::boxed();
+    // the gradient goes through the frozen layer: [1, 5]·Wᵀ = [1 − 5, 3 + 10]
+    let (y, dx) = run::<Vector<1>, Net>(&net, &[Tensor::new([1.0])], &[1.0], &mut grad);
+    assert_eq!((y, dx), (vec![7.0 + 5.0 * 3.0], vec![-4.0 + 2.0 * 13.0]));
+    assert_eq!(grad.0.weight, Tensor::new([[-4.0, 13.0]]));
+
+    struct Step(Vec<String>);
+    impl Visit<f64, 1> for Step {
+        fn tensor(&mut self, leaf: Leaf<'_>, w: &mut [f64], [g]: [&mut [f64]; 1]) {
+            w.iter_mut().zip(g).for_each(|(w, g)| *w -= *g);
+            self.0.push(format!("{} learns", leaf.path));
+        }
+        fn frozen(&mut self, leaf: Leaf<'_>, _: &mut [f64]) {
+            self.0.push(format!("{} stays", leaf.path));
+        }
+    }
+    let mut step = Step(Vec::new());
+    net.visit([&mut *grad], &Path::Root, &mut step);
+    let seen = [
+        "0.weight learns",
+        "0.bias learns",
+        "1.weight stays",
+        "1.bias stays",
+        "2.weight learns",
+        "2.bias learns",
+    ];
+    assert_eq!(step.0, seen);
+    assert_eq!(net.0.weight, Tensor::new([[5.0, -11.0]]));
+    assert_eq!(net.1.0.weight, Tensor::new([[1.0, -1.0], [3.0, 2.0]]));
+}
+
+network! {
+    /// Fields of every kind.
+    pub(crate) struct Small<T> { conv1: Conv2d<1, 2, 3, 1, 1, T>, act: Tanh, block: Residual<(Conv2d<2, 2, 1, 1, 0, T>, Tanh)>, flat: Flatten, out: Linear<8, 3, T> }
+}
+
+#[test]
+fn a_network_of_named_fields_is_its_tuple() {
+    type Tuple = (
+        Conv2d<1, 2, 3, 1, 1, f64>,
+        Tanh,
+        Residual<(Conv2d<2, 2, 1, 1, 0, f64>, Tanh)>,
+        Flatten,
+        Linear<8, 3, f64>,
+    );
+    let (mut named, mut tuple) = (Small::<f64>::boxed(), Tuple::boxed());
+    fill::<_, f64>(&mut *named, |i| whole(i) / 8.0);
+    fill::<_, f64>(&mut *tuple, |i| whole(i) / 8.0);
+    let x = [Tensor::<Image<2, 2, 1>, f64>::new([
+        [[1.0], [-1.0]],
+        [[0.5], [2.0]],
+    ])];
+    let mut named_grad = SmallGrad::<f64>::boxed();
+    let mut tuple_grad = <Tuple as Params<f64>>::Grad::boxed();
+    let one = run::<Image<2, 2, 1>, _>(&*named, &x, &[1.0, -1.0, 2.0], &mut named_grad);
+    let two = run::<Image<2, 2, 1>, _>(&*tuple, &x, &[1.0, -1.0, 2.0], &mut tuple_grad);
+    assert_eq!(one, two);
+    assert_eq!(named_grad.conv1.weight, tuple_grad.0.weight);
+    assert_eq!(named_grad.out.bias, Tensor::new([1.0, -1.0, 2.0]));
+
+    let mut seen = Vec::new();
+    named.look(&Path::Root, &mut |leaf: Leaf<'_>, w: &[f64]| {
+        seen.push((leaf.path.to_string(), leaf.role, leaf.sides, w.len()));
+    });
+    let expected: [(&str, Role, &[usize], usize); 6] = [
+        ("conv1.weight", Role::Weight, &[3, 3, 1, 2], 18),
+        ("conv1.bias", Role::Bias, &[2], 2),
+        ("block.0.weight", Role::Weight, &[1, 1, 2, 2], 4),
+        ("block.0.bias", Role::Bias, &[2], 2),
+        ("out.weight", Role::Weight, &[8, 3], 24),
+        ("out.bias", Role::Bias, &[3], 3),
+    ];
+    assert_eq!(
+        seen,
+        expected.map(|(name, role, sides, n)| (name.to_owned(), role, sides, n))
+    );
+}
+
+/// Its numbers are multiples of powers of two, so that sums are exact in any order.
+type Exact = (
+    Conv2d<1, 3, 2, 1, 0, f64>,
+    Relu,
+    AvgPool2d<2>,
+    Flatten,
+    Linear<12, 4, f64>,
+);
+
+#[test]
+fn gradients_overwrite_or_add() {
+    let mut net = Network::<Image<5, 5, 1>, Exact, f64>::new(4);
+    fill::<_, f64>(&mut *net.layers, whole);
+    let x: Vec<_> = (0..4)
+        .map(|n| Tensor::from_fn(|i| whole(n + 3 * i)))
+        .collect();
+    let targets: Vec<_> = (0..4)
+        .map(|n| Tensor::from_fn(|i| whole(2 * n + i)))
+        .collect();
+    let mut step = |gradients, grad: &mut _| {
+        net.gradient(&Mse, &x, &targets, grad, gradients, 0);
+    };
+    let zeros = || <Exact as Params<f64>>::Grad::boxed();
+    let (mut layers, mut dirty, mut added) = (Exact::boxed(), zeros(), zeros());
+    spoil(&mut *layers, &mut dirty);
+    step(Gradients::Overwrite, &mut dirty);
+    step(Gradients::Add, &mut added);
+    let once = gradients(&mut *layers, &mut dirty);
+    assert!(once.iter().all(|(_, g)| g.iter().any(|&g| g != 0.0)));
+    assert_eq!(once, gradients(&mut *layers, &mut added));
+    step(Gradients::Add, &mut added);
+    let twice = once
+        .into_iter()
+        .map(|(name, g)| (name, g.iter().map(|g| g + g).collect()));
+    assert_eq!(
+        twice.collect::<Vec<_>>(),
+        gradients(&mut *layers, &mut added)
+    );
+}

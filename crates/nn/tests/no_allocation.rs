@@ -1,0 +1,124 @@
+//! A training step and inference allocate nothing and free nothing. A binary of its own with a single test, so that nothing else counts.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use core_tensor::{Image, Leaf, Params, Path, Shape, Tensor, Vector};
+use nn::{
+    Class, Conv2d, CrossEntropy, Flatten, Gradients, Init, Layer, Linear, Loss, MaxPool2d, Mse,
+    Network, Relu, Tanh,
+};
+
+struct Counting;
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+static FREES: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: everything is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        FREES.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        FREES.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+/// How many allocations and frees happen in `f`.
+fn counted(f: impl FnOnce()) -> (usize, usize) {
+    let count = || {
+        (
+            ALLOCATIONS.load(Ordering::Relaxed),
+            FREES.load(Ordering::Relaxed),
+        )
+    };
+    let before = count();
+    f();
+    let after = count();
+    (after.0 - before.0, after.1 - before.1)
+}
+
+/// A step of plain gradient descent; whole batches and a smaller one, the first step included.
+fn nothing_in_a_step<X: Shape, L: Layer<X>, Q: Loss<L::Y>>(
+    loss: &Q,
+    target: impl Fn(usize) -> Q::Target,
+) {
+    let mut net = Network::<X, L>::new(8);
+    net.init(Init::HeNormal, 1);
+    let mut grad = net.new_gradient();
+    let x: Vec<_> = (0..8)
+        .map(|n| Tensor::from_fn(|i| ((n + i) % 5) as f32 / 4.0))
+        .collect();
+    let targets: Vec<_> = (0..8).map(target).collect();
+    let mut losses = [0.0; 4];
+    let step = counted(|| {
+        for (i, samples) in [8, 8, 3, 8].into_iter().enumerate() {
+            let score = net.gradient(
+                loss,
+                &x[..samples],
+                &targets[..samples],
+                &mut grad,
+                Gradients::Overwrite,
+                0,
+            );
+            losses[i] = score.loss;
+            let mut descend = |_: Leaf<'_>, w: &mut [f32], [g]: [&mut [f32]; 1]| {
+                w.iter_mut().zip(g).for_each(|(w, g)| *w -= 0.01 * *g);
+            };
+            net.layers.visit([&mut *grad], &Path::Root, &mut descend);
+        }
+    });
+    assert!(losses[3] < losses[0], "it learned nothing: {losses:?}");
+    assert_eq!(step, (0, 0), "allocations and frees of four training steps");
+    let inference = counted(|| {
+        black_box(net.predict(&x));
+        black_box(net.predict(&x[..1]));
+        black_box(net.score(loss, &x, &targets));
+    });
+    assert_eq!(inference, (0, 0), "allocations and frees of inference");
+}
+
+type Mlp = (Linear<4, 32>, Tanh, Linear<32, 32>, Tanh, Linear<32, 2>);
+
+type LeNet5 = (
+    Conv2d<1, 6, 5, 1, 2>,
+    Relu,
+    MaxPool2d<2>,
+    Conv2d<6, 16, 5>,
+    Relu,
+    MaxPool2d<2>,
+    Flatten,
+    Linear<400, 120>,
+    Relu,
+    Linear<120, 84>,
+    Relu,
+    Linear<84, 10>,
+);
+
+#[test]
+fn training_and_inference_allocate_nothing() {
+    // the counter counts, or the zeroes below would mean nothing
+    assert_eq!(counted(|| drop(black_box(Box::new(1.0_f32)))), (1, 1));
+    assert_eq!(counted(|| drop(black_box(vec![0.0_f32; 100]))), (1, 1));
+
+    nothing_in_a_step::<Vector<4>, Mlp, _>(&Mse, |n| Tensor::new([1.0, n as f32 / 8.0]));
+    nothing_in_a_step::<Image<28, 28, 1>, LeNet5, _>(&CrossEntropy, |n| Class::<10>::new(n % 10));
+}

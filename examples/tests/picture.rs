@@ -1,0 +1,127 @@
+//! Pictures as they lie on the disk: whole, of their size, with ink where ink belongs, and nothing half-written.
+
+use std::fs;
+use std::path::Path;
+
+use core_tensor::{Image, Tensor, Vector};
+use examples::picture::{Error, Mistakes, Panel, curves};
+use nn::Class;
+
+/// The size of a PNG and its RGB pixels.
+fn read(path: &Path) -> ([u32; 2], Vec<[u8; 3]>) {
+    let file = std::io::BufReader::new(fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    assert_eq!(info.color_type, png::ColorType::Rgb);
+    ([info.width, info.height], bytes.as_chunks().0.to_vec())
+}
+
+/// How many pixels of a band of rows are darker than paper and grid.
+fn inked([width, _]: [u32; 2], pixels: &[[u8; 3]], rows: std::ops::Range<usize>) -> usize {
+    let band = &pixels[rows.start * width as usize..rows.end * width as usize];
+    band.iter()
+        .filter(|&&[r, g, b]| r.min(g).min(b) < 160)
+        .count()
+}
+
+#[test]
+fn curves_are_drawn_with_their_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("curve.png");
+    let panel = Panel {
+        title: "cross-entropy",
+        train: &[2.3, 0.5, 0.1],
+        held_out: &[1.9, 0.6, f64::NAN],
+        log: true,
+    };
+    curves(&path, "a title", &[panel.clone(), panel]).unwrap();
+    let (size, pixels) = read(&path);
+    assert_eq!(size, [1120, 424]);
+    // the title, the panels' titles, and the names of the axes
+    assert!(inked(size, &pixels, 10..40) > 100);
+    assert!(inked(size, &pixels, 44..68) > 300);
+    assert!(inked(size, &pixels, 395..424) > 100);
+    // both curves, in their colours
+    for color in [[31, 111, 180], [214, 92, 16]] {
+        let count = pixels.iter().filter(|&&pixel| pixel == color).count();
+        assert!(count > 500, "{count} pixels of {color:?}");
+    }
+    // nothing else lies beside the picture
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn nothing_to_draw_is_drawn_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("curve.png");
+    let panel = Panel {
+        title: "loss",
+        train: &[f64::NAN],
+        held_out: &[],
+        log: false,
+    };
+    curves(&path, "", &[panel]).unwrap();
+    assert_eq!(read(&path).0, [560, 424]);
+    curves(&path, "", &[]).unwrap();
+    assert_eq!(read(&path).0, [560, 424]);
+    let one = Panel {
+        title: "loss",
+        train: &[0.25],
+        held_out: &[0.25],
+        log: false,
+    };
+    curves(&path, "", &[one]).unwrap();
+    Mistakes::<8, 8>::new(5).draw(&path, "none").unwrap();
+    assert_eq!(read(&path).0[1], 256);
+}
+
+#[test]
+fn an_image_is_enlarged_where_it_should_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mistakes.png");
+    // black in the upper left quarter only
+    let corner = |i: usize| if i % 8 < 4 && i / 8 < 4 { 1.0 } else { 0.0 };
+    let images = [Tensor::<Image<8, 8, 1>>::from_fn(corner)];
+    let mut mistakes = Mistakes::new(5);
+    mistakes.add(
+        &images,
+        &[Class::<2>::new(0)],
+        &[Tensor::<Vector<2>>::new([0.0, 1.0])],
+    );
+    mistakes.draw(&path, "title").unwrap();
+    let ([width, height], pixels) = read(&path);
+    assert_eq!([width, height], [608, 256]);
+    // the image begins at (16 + 16, 76) and is 112 wide
+    let at = |x: u32, y: u32| pixels[((76 + y) * width + 32 + x) as usize];
+    assert_eq!((at(20, 20), at(54, 54)), ([0; 3], [0; 3]));
+    assert_eq!(
+        (at(58, 20), at(20, 58), at(90, 90)),
+        ([255; 3], [255; 3], [255; 3])
+    );
+    // two lines of text under it
+    assert!(inked([width, height], &pixels, 194..206) > 30);
+    assert!(inked([width, height], &pixels, 212..224) > 30);
+}
+
+#[test]
+fn a_picture_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nowhere").join("curve.png");
+    let error = curves(&path, "", &[]).unwrap_err();
+    assert!(matches!(error, Error::Unwritable { .. }));
+    let text = error.to_string();
+    let start = format!("{} cannot be written: ", path.display());
+    assert!(text.starts_with(&start), "{text}");
+    assert!(
+        text.ends_with("; choose a folder that exists and lets you write"),
+        "{text}"
+    );
+
+    // a folder stands where the picture should: it stays, and nothing is left beside it
+    let path = folder.path().join("taken.png");
+    fs::create_dir(&path).unwrap();
+    curves(&path, "", &[]).unwrap_err();
+    assert!(path.is_dir());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
