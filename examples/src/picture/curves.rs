@@ -115,6 +115,7 @@ fn draw(panel: &Panel<'_>, part: &Sheet<'_>) -> Drawn {
         .light_line_style(TRANSPARENT)
         .axis_style(PALE.stroke_width(px(1) as u32))
         .set_all_tick_mark_size(px(4))
+        .y_label_offset(px(2))
         .x_desc("epoch")
         .x_label_formatter(&|x| format!("{x}"))
         .y_label_formatter(&y_label)
@@ -140,7 +141,7 @@ fn draw(panel: &Panel<'_>, part: &Sheet<'_>) -> Drawn {
             vec![(x, px(37)), (x + px(22), px(37))],
             stroke,
         ))?;
-        part.draw(&Text::new(*name, (x + px(29), px(30)), label.clone()))?;
+        part.draw(&Text::new(*name, (x + px(29), px(33)), label.clone()))?;
     }
     Ok(())
 }

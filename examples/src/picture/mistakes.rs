@@ -158,7 +158,7 @@ impl<const H: usize, const W: usize> Mistake<'_, H, W> {
                 sheet.draw(&Rectangle::new(
                     [
                         (left + edge(x, W), top + edge(y, H)),
-                        (left + edge(x + 1, W) - 1, top + edge(y + 1, H) - 1),
+                        (left + edge(x + 1, W), top + edge(y + 1, H)),
                     ],
                     RGBColor(grey, grey, grey).filled(),
                 ))?;
@@ -170,7 +170,7 @@ impl<const H: usize, const W: usize> Mistake<'_, H, W> {
         let label = format!("label {}", self.label);
         sheet.draw(&Text::new(
             label,
-            (middle, top + px(SIDE + 6)),
+            (middle, top + px(SIDE + 8)),
             text(13, FontStyle::Bold, INK),
         ))?;
         let taken = format!(
@@ -180,7 +180,7 @@ impl<const H: usize, const W: usize> Mistake<'_, H, W> {
         );
         sheet.draw(&Text::new(
             taken,
-            (middle, top + px(SIDE + 24)),
+            (middle, top + px(SIDE + 26)),
             text(12, FontStyle::Normal, ORANGE),
         ))?;
         Ok(())

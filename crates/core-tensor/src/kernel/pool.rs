@@ -3,40 +3,53 @@
 //! The loops run over the channels of a pixel, so that the compiler finds the vectors; the usual 2×2 window with stride 2 has its own,
 //! over pairs of rows.
 
+use core::ops::Range;
+
 use super::Window2d;
 use crate::Scalar;
+
+impl Window2d {
+    /// The rows and the columns of the input that a window covers, without the padding.
+    #[inline(always)]
+    fn pixels_under(&self, output: usize) -> [Range<usize>; 2] {
+        let at = [output / self.output[1], output % self.output[1]];
+        [0, 1].map(|d| {
+            let first = at[d] * self.stride[d];
+            first.saturating_sub(self.padding[d])..(first + self.kernel[d]).saturating_sub(self.padding[d]).min(self.input[d])
+        })
+    }
+}
 
 /// Whether windows are 2×2 without overlap or padding: then every pixel belongs to at most one window.
 fn quarters(w: &Window2d) -> bool {
     w.kernel == [2, 2] && w.stride == [2, 2] && w.padding == [0, 0]
 }
 
-/// Calls `f` with the offset of every 2×2 window's output and those of its four pixels.
+/// Calls `f` with the offset of every 2×2 window's output and of its two rows of pixels in the input.
 #[inline(always)]
-fn for_each_quarter(w: &Window2d, mut f: impl FnMut(usize, [usize; 4])) {
+fn for_each_quarter(w: &Window2d, mut f: impl FnMut(usize, [usize; 2])) {
     let [_, width, c] = w.input;
     for i in 0..w.output[0] {
         for j in 0..w.output[1] {
             let at = (2 * i * width + 2 * j) * c;
-            f(
-                (i * w.output[1] + j) * c,
-                [at, at + c, at + width * c, at + (width + 1) * c],
-            );
+            f((i * w.output[1] + j) * c, [at, at + width * c]);
         }
     }
 }
 
-/// Runs `f` with the channels as a constant where layers usually have few: the loop over them then needs no loop.
-macro_rules! channels {
-    ($c:expr, $f:ident($($arg:expr),*)) => {
-        match $c {
-            6 => $f($($arg,)* 6),
-            8 => $f($($arg,)* 8),
-            16 => $f($($arg,)* 16),
-            32 => $f($($arg,)* 32),
-            c => $f($($arg,)* c),
-        }
+/// Splits `$c` channels into blocks of constant length, which need no loop: `$f(first)` with `$N` channels at a time.
+macro_rules! blocks {
+    ($c:expr, |$first:ident, $N:ident| $body:block) => {
+        let mut $first = 0;
+        blocks!(@ $c, $first, $N, $body, 16 8 4 2 1);
     };
+    (@ $c:expr, $first:ident, $N:ident, $body:block, $($n:literal)*) => { $(
+        while $c - $first >= $n {
+            const $N: usize = $n;
+            $body
+            $first += $n;
+        }
+    )* };
 }
 
 /// `y[i][j][c] = max x[…][c]` under the window; padding counts as −∞.
@@ -47,7 +60,7 @@ pub(crate) fn max_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            channels!(w.output[2], max_of_quarters(w, x, y));
+            max_of_quarters(w, x, y);
         } else {
             y.fill(T::neg_infinity());
             w.for_each_tap(|to, from, _| {
@@ -68,14 +81,22 @@ fn larger<T: Scalar>(x: T, y: T) -> T {
     if y > x { y } else { x }
 }
 
+/// The `N` numbers from `at`.
 #[inline(always)]
-fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
-    for_each_quarter(w, |to, from| {
-        let [x0, x1, x2, x3] = from.map(|at| &x[at..][..c]);
-        let y = &mut y[to..][..c];
-        for k in 0..c {
-            y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
-        }
+fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
+    x[at..].first_chunk().expect("a pixel's channels")
+}
+
+#[inline(always)]
+fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
+    let c = w.output[2];
+    for_each_quarter(w, |to, [above, below]| {
+        blocks!(c, |k, N| {
+            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
+            for (i, y) in y[to + k..][..N].iter_mut().enumerate() {
+                *y = larger(larger(x0[i], x1[i]), larger(x2[i], x3[i]));
+            }
+        });
     });
 }
 
@@ -97,7 +118,7 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
     for ((x, dx), (y, dy)) in inputs.zip(outputs) {
         dx.fill(T::zero());
         if quarters(w) {
-            channels!(w.output[2], to_quarters(w, x, dy, dx));
+            to_quarters(w, x, dy, dx);
         } else {
             to_windows(w, x, y, dy, dx);
         }
@@ -105,53 +126,51 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 }
 
 #[inline(always)]
-fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T], c: usize) {
-    let row = w.input[1] * c;
-    for_each_quarter(w, |to, from| {
-        let [x0, x1, x2, x3] = from.map(|at| &x[at..][..c]);
-        let dy = &dy[to..][..c];
-        let (above, below) = dx[from[0]..].split_at_mut(row);
-        let (d0, d1) = above[..2 * c].split_at_mut(c);
-        let (d2, d3) = below[..2 * c].split_at_mut(c);
-        for k in 0..c {
-            let zero = T::zero();
-            let [p, q] = [larger(x0[k], x1[k]), larger(x2[k], x3[k])];
-            // The later pixel wins only where it is larger.
-            let [up, down] = if q > p { [zero, dy[k]] } else { [dy[k], zero] };
-            [d0[k], d1[k]] = if x1[k] > x0[k] {
-                [zero, up]
-            } else {
-                [up, zero]
-            };
-            [d2[k], d3[k]] = if x3[k] > x2[k] {
-                [zero, down]
-            } else {
-                [down, zero]
-            };
-        }
+fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T]) {
+    let c = w.output[2];
+    for_each_quarter(w, |to, [above, below]| {
+        blocks!(c, |k, N| {
+            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
+            let dy = block::<T, N>(dy, to + k);
+            let mut d = [[T::zero(); N]; 4];
+            for i in 0..N {
+                // The later pixel wins only where it is larger.
+                let right = x1[i] > x0[i];
+                let right_below = x3[i] > x2[i];
+                let lower = larger(x2[i], x3[i]) > larger(x0[i], x1[i]);
+                let [up, down] = [if lower { T::zero() } else { dy[i] }, if lower { dy[i] } else { T::zero() }];
+                d[0][i] = if right { T::zero() } else { up };
+                d[1][i] = if right { up } else { T::zero() };
+                d[2][i] = if right_below { T::zero() } else { down };
+                d[3][i] = if right_below { down } else { T::zero() };
+            }
+            for (d, at) in d.iter().zip([above, above + c, below, below + c]) {
+                dx[at + k..][..N].copy_from_slice(d);
+            }
+        });
     });
 }
 
-/// Any window: a gradient that has found its pixel is marked as spent, in a few channels at a time.
+/// Any window: the first pixel that holds the largest number takes the gradient, and none is left for the others.
 #[inline(always)]
 fn to_windows<T: Scalar>(w: &Window2d, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-    const AT_ONCE: usize = 64;
     let c = w.output[2];
-    for from in (0..c).step_by(AT_ONCE) {
-        let n = AT_ONCE.min(c - from);
-        let mut left = [T::zero(); AT_ONCE];
-        let mut window = usize::MAX;
-        w.for_each_tap(|output, input, _| {
-            if output != window {
-                window = output;
-                left[..n].copy_from_slice(&dy[output + from..][..n]);
-            }
-            let [x, y] = [&x[input + from..][..n], &y[output + from..][..n]];
-            let dx = &mut dx[input + from..][..n];
-            for k in 0..n {
-                let hit = x[k] == y[k];
-                dx[k] += if hit { left[k] } else { T::zero() };
-                left[k] = if hit { T::zero() } else { left[k] };
+    for output in 0..w.output[0] * w.output[1] {
+        let [rows, columns] = w.pixels_under(output);
+        let to = output * c;
+        blocks!(c, |k, N| {
+            let y = block::<T, N>(y, to + k);
+            let mut left = *block::<T, N>(dy, to + k);
+            for row in rows.clone() {
+                for column in columns.clone() {
+                    let at = (row * w.input[1] + column) * c + k;
+                    let x = block::<T, N>(x, at);
+                    for (i, dx) in dx[at..][..N].iter_mut().enumerate() {
+                        let hit = x[i] == y[i];
+                        *dx += if hit { left[i] } else { T::zero() };
+                        left[i] = if hit { T::zero() } else { left[i] };
+                    }
+                }
             }
         });
     }
@@ -166,7 +185,7 @@ pub(crate) fn avg_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            channels!(w.output[2], mean_of_quarters(w, x, y, share));
+            mean_of_quarters(w, x, y, share);
         } else {
             y.fill(T::zero());
             w.for_each_tap(|to, from, _| {
@@ -188,13 +207,15 @@ fn share<T: Scalar>(w: &Window2d) -> T {
 }
 
 #[inline(always)]
-fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T, c: usize) {
-    for_each_quarter(w, |to, from| {
-        let [x0, x1, x2, x3] = from.map(|at| &x[at..][..c]);
-        let y = &mut y[to..][..c];
-        for k in 0..c {
-            y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
-        }
+fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T) {
+    let c = w.output[2];
+    for_each_quarter(w, |to, [above, below]| {
+        blocks!(c, |k, N| {
+            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
+            for (i, y) in y[to + k..][..N].iter_mut().enumerate() {
+                *y = ((x0[i] + x1[i]) + (x2[i] + x3[i])) * share;
+            }
+        });
     });
 }
 

@@ -153,36 +153,40 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
     mut sums: Sums<T, S, MR, 1>,
 ) -> Sums<T, S, MR, 1> {
     let Terms { segments, len, a_segment, b_segment, b_step, .. } = *terms;
+    // The first numbers of a row are shared by one row more than the others.
     let (whole, rest) = (len / apart, len % apart);
     for s in 0..segments {
-        for t in 0..apart.min(len) {
-            let mut from = first + s * a_segment + t;
-            let mut at = column + s * b_segment + t * b_step;
-            let mut left = whole + usize::from(t < rest);
-            macro_rules! shared {
+        for (from, to, shares) in [(0, rest, whole + 1), (rest, apart, whole)] {
+            let n = to - from;
+            let mut done = if n == 0 { shares } else { 0 };
+            macro_rules! share {
                 ($TAPS:literal) => {{
-                    let b: [T::Vector<S>; $TAPS] = from_fn(|tap| vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]);
-                    let a = &a[from..];
-                    // The window of broadcasts turns round: tap `g` of row `r` is number `r + g`.
-                    let mut window: [T::Vector<S>; $TAPS] = from_fn(|tap| T::splat(simd, a[tap * apart]));
-                    for r in 0..MR {
-                        window[(r + $TAPS - 1) % $TAPS] = T::splat(simd, a[(r + $TAPS - 1) * apart]);
-                        for tap in 0..$TAPS {
-                            sums[r][0] = T::fma(simd, window[(r + tap) % $TAPS], b[tap], sums[r][0]);
+                    let a = &a[first + s * a_segment + from + done * apart..];
+                    let heads: [&[T]; $TAPS] = from_fn(|tap| &a[tap * apart..][..n]);
+                    let rows: [&[T]; MR] = from_fn(|r| &a[(r + $TAPS - 1) * apart..][..n]);
+                    let mut at = column + s * b_segment + (from + done * apart) * b_step;
+                    for t in 0..n {
+                        let b: [T::Vector<S>; $TAPS] = from_fn(|tap| vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]);
+                        // The broadcasts turn round: tap `g` of row `r` is number `r + g`.
+                        let mut shared: [T::Vector<S>; $TAPS] = from_fn(|tap| T::splat(simd, heads[tap][t]));
+                        for r in 0..MR {
+                            shared[(r + $TAPS - 1) % $TAPS] = T::splat(simd, rows[r][t]);
+                            for tap in 0..$TAPS {
+                                sums[r][0] = T::fma(simd, shared[(r + tap) % $TAPS], b[tap], sums[r][0]);
+                            }
                         }
+                        at += b_step;
                     }
-                    from += $TAPS * apart;
-                    at += $TAPS * apart * b_step;
-                    left -= $TAPS;
+                    done += $TAPS;
                 }};
             }
-            while left > 0 {
-                match left {
-                    1 => shared!(1),
-                    2 => shared!(2),
-                    3 => shared!(3),
-                    4 => shared!(4),
-                    _ => shared!(5),
+            while done < shares {
+                match shares - done {
+                    1 => share!(1),
+                    2 => share!(2),
+                    3 => share!(3),
+                    4 => share!(4),
+                    _ => share!(5),
                 }
             }
         }

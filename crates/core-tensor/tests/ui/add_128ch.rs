@@ -1,4 +1,5 @@
 //! A sum of images by reference.
+//! `Image<2, 2, 128>` and `Image<2, 2, 64>`
 use core_tensor::{Image, Tensor};
 
 fn main() {

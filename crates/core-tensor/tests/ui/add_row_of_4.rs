@@ -1,4 +1,5 @@
 //! A row added to every row of a matrix.
+//! `Vector<4>` where `Vector<3>` is due
 use core_tensor::{Matrix, Tensor, Vector};
 
 fn main() {

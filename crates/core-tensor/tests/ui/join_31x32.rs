@@ -1,4 +1,5 @@
 //! Two images joined along their channels.
+//! `Image<31, 32, 1>` and `Image<32, 32, 2>`
 use core_tensor::{Image, Tensor};
 
 fn main() {

@@ -1,4 +1,5 @@
 //! An element-wise product of values.
+//! `Matrix<2, 2>` by `Matrix<3, 2>`
 use core_tensor::{Matrix, Tensor};
 
 fn main() {

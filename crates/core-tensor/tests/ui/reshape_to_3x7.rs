@@ -1,4 +1,5 @@
 //! The same numbers under another shape.
+//! `Vector<24>` as `Matrix<3, 7>`
 use core_tensor::{Matrix, Tensor, Vector};
 
 fn main() {

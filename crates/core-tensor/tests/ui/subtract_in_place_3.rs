@@ -1,4 +1,5 @@
 //! A difference in place.
+//! `Vector<3>` from `Vector<2>`
 use core_tensor::{Tensor, Vector};
 
 fn main() {

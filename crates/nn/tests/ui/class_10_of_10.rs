@@ -1,4 +1,5 @@
 //! A class in a constant.
+//! `is less than their number`
 use nn::Class;
 
 const NINE: Class<10> = Class::new(10);

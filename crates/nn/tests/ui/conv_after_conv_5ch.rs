@@ -1,4 +1,5 @@
 //! A convolution after another.
+//! `Conv2d<5, 16, 5>` gets `Image<24, 24, 6>`
 use core_tensor::Image;
 use nn::{Conv2d, Network};
 

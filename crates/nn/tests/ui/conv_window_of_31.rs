@@ -1,4 +1,5 @@
 //! A convolution over a side of 28 with padding 1.
+//! `window of 31×31 with padding 1×1` on `Image<28, 28, 1>`
 use core_tensor::Image;
 use nn::{Conv2d, Network};
 

@@ -1,8 +1,9 @@
 //! Cross-entropy takes a row of logits.
+//! `CrossEntropy` gets `Image<1, 1, 10>`
 use core_tensor::{Image, Tensor};
 use nn::{Class, Conv2d, CrossEntropy, Flatten, Gradients, Network, Relu};
 
-type Net = (Relu, Conv2d<1, 10, 8>, Flatten, Relu);
+type Net = (Relu, Conv2d<1, 10, 8>, Relu);
 
 fn main() {
     let mut net = Network::<Image<8, 8, 1>, Net>::new(1);

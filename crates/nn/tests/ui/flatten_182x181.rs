@@ -1,4 +1,5 @@
 //! A flattened image whose length should be in the table of sides.
+//! `Image<182, 181, 1>` `cannot be flattened`
 use core_tensor::Image;
 use nn::{Flatten, Network};
 

@@ -1,4 +1,5 @@
 //! A frozen body before a head that learns.
+//! `Linear<63, 10>` gets `Vector<64>`
 use core_tensor::Vector;
 use nn::{Frozen, Linear, Network, Relu};
 

@@ -1,4 +1,5 @@
 //! A good network for grey images.
+//! `Conv2d<1, 8, 3, 1, 1>` gets `Image<28, 28, 3>`
 use core_tensor::Image;
 use nn::{Conv2d, Flatten, Linear, MaxPool2d, Network, Relu};
 

@@ -1,4 +1,5 @@
 //! Labels for a network of ten logits.
+//! `Class<12>` where `Class<10>` is due
 use core_tensor::{Tensor, Vector};
 use nn::{Class, CrossEntropy, Gradients, Linear, Network};
 

@@ -1,4 +1,5 @@
 //! A linear layer after another.
+//! `Linear<31, 10>` gets `Vector<32>`
 use core_tensor::Vector;
 use nn::{Linear, Network};
 

@@ -1,4 +1,5 @@
 //! A target of mean squared error has the shape of the output.
+//! `Vector<3>` where `Vector<2>` is due
 use core_tensor::{Tensor, Vector};
 use nn::{Gradients, Linear, Mse, Network};
 

@@ -1,4 +1,5 @@
 //! A network with named fields.
+//! `Linear<83, 10>` gets `Vector<84>`
 use core_tensor::Vector;
 use nn::{Linear, Network, Relu, network};
 

@@ -1,4 +1,5 @@
 //! A convolution inside a residual inside nested tuples.
+//! `Conv2d<63, 64, 3, 1, 1>` gets `Image<32, 32, 64>`
 use core_tensor::Image;
 use nn::{Conv2d, Network, Relu, Residual};
 

@@ -1,4 +1,5 @@
 //! A type of one's own among the layers.
+//! `Swish` gets `Vector<2>`
 use core_tensor::Vector;
 use nn::{Linear, Network, Tanh};
 

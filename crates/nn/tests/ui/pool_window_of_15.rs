@@ -1,4 +1,5 @@
 //! A pooling window inside a tuple: the convolution leaves sides of 14.
+//! `window of 15×15` on `Image<14, 14, 6>`
 use core_tensor::Image;
 use nn::{Conv2d, MaxPool2d, Network, Relu};
 

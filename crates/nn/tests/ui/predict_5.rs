@@ -1,4 +1,5 @@
 //! A batch given to a network that was made for four features.
+//! `Vector<5>` where `Vector<4>` is due
 use core_tensor::{Tensor, Vector};
 use nn::{Linear, Network};
 

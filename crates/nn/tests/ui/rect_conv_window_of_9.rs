@@ -1,4 +1,5 @@
 //! A convolution whose window differs in height and width, over a width of 8.
+//! `window of 3×9` on `Image<28, 8, 1>`
 use core_tensor::Image;
 use nn::{Network, RectConv2d};
 

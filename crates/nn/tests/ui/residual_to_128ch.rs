@@ -1,4 +1,5 @@
 //! A residual must return the shape that it is given.
+//! `Image<32, 32, 128>` and `Image<32, 32, 64>`
 use core_tensor::Image;
 use nn::{Conv2d, Network, Relu, Residual};
 

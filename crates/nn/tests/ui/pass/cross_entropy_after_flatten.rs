@@ -2,7 +2,7 @@
 use core_tensor::{Image, Tensor};
 use nn::{Class, Conv2d, CrossEntropy, Flatten, Gradients, Network, Relu};
 
-type Net = (Relu, Conv2d<1, 10, 8>, Flatten, Flatten);
+type Net = (Relu, Conv2d<1, 10, 8>, Flatten);
 
 fn main() {
     let mut net = Network::<Image<8, 8, 1>, Net>::new(1);
