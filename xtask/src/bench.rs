@@ -6,18 +6,39 @@ use benches::{Work, kernels, peak, steps};
 const BUDGET: f64 = 0.4;
 
 /// Prints the table; `only` keeps the work whose name contains it.
-pub fn run(only: Option<&str>) {
-    let mut work: Vec<Work> = [kernels::products(), kernels::convolutions(), steps::training(), steps::inference()].into_iter().flatten().collect();
+pub(crate) fn run(only: Option<&str>) {
+    let mut work: Vec<Work> = [
+        kernels::products(),
+        kernels::convolutions(),
+        steps::training(),
+        steps::inference(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     work.retain(|work| only.is_none_or(|only| work.name.contains(only)));
     let before = peak::flops_per_second();
     println!("FMA peak of one core, f32: {:.1} GFLOP/s", before / 1e9);
-    println!("{:44}  {:>10}  {:>9}  {:>7}", "work (one thread)", "median µs", "GFLOP/s", "of peak");
+    println!(
+        "{:44}  {:>10}  {:>9}  {:>7}",
+        "work (one thread)", "median µs", "GFLOP/s", "of peak"
+    );
     for mut work in work {
         let seconds = work.median_seconds(BUDGET);
         let rate = work.flops / seconds;
-        println!("{:44}  {:>10.2}  {:>9.1}  {:>5.1} %", work.name, seconds * 1e6, rate / 1e9, 100.0 * rate / before);
+        println!(
+            "{:44}  {:>10.2}  {:>9.1}  {:>5.1} %",
+            work.name,
+            seconds * 1e6,
+            rate / 1e9,
+            100.0 * rate / before
+        );
     }
     // a peak that moved means that something else used the machine, and that the table is not to be trusted
     let after = peak::flops_per_second();
-    println!("FMA peak afterwards: {:.1} GFLOP/s ({:+.1} %)", after / 1e9, 100.0 * (after / before - 1.0));
+    println!(
+        "FMA peak afterwards: {:.1} GFLOP/s ({:+.1} %)",
+        after / 1e9,
+        100.0 * (after / before - 1.0)
+    );
 }

@@ -17,12 +17,27 @@ type Outcome = Result<(), String>;
 ///
 /// # Errors
 /// Which part failed, and how.
-pub fn run() -> Outcome {
+pub(crate) fn run() -> Outcome {
     let parts: [(&str, fn() -> Outcome); 8] = [
         ("formatting", || cargo(&["fmt", "--all", "--check"])),
-        ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])),
+        ("clippy", || {
+            cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ])
+        }),
         ("tests", tests),
-        ("documentation", || with_env(&["doc", "--workspace", "--no-deps", "--locked"], ("RUSTDOCFLAGS", "-D warnings"))),
+        ("documentation", || {
+            with_env(
+                &["doc", "--workspace", "--no-deps", "--locked"],
+                ("RUSTDOCFLAGS", "-D warnings"),
+            )
+        }),
         ("outside users", consumers),
         ("gradients", || xtask(&["check-grads"], "layers ")),
         ("tidiness", || xtask(&["tidy"], "files")),
@@ -40,19 +55,44 @@ pub fn run() -> Outcome {
 /// The README's test command, doctests included. It must have run both.
 fn tests() -> Outcome {
     let output = captured(&["test", "--workspace", "--locked"], &[])?;
-    let passed = |line: &str| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<usize>().ok();
+    let passed = |line: &str| {
+        line.strip_prefix("test result: ok. ")?
+            .split(' ')
+            .next()?
+            .parse::<usize>()
+            .ok()
+    };
     let sections: Vec<usize> = output.lines().filter_map(passed).collect();
-    let doctests = output.lines().filter(|line| line.trim_start().starts_with("Doc-tests ")).count();
+    let doctests = output
+        .lines()
+        .filter(|line| line.trim_start().starts_with("Doc-tests "))
+        .count();
     let total: usize = sections.iter().sum();
-    println!("{total} tests in {} binaries, doctests of {doctests} crates", sections.len());
-    (total > 0 && doctests > 0).then_some(()).ok_or_else(|| format!("ran {total} tests and the doctests of {doctests} crates: expected some of both"))
+    println!(
+        "{total} tests in {} binaries, doctests of {doctests} crates",
+        sections.len()
+    );
+    (total > 0 && doctests > 0).then_some(()).ok_or_else(|| {
+        format!("ran {total} tests and the doctests of {doctests} crates: expected some of both")
+    })
 }
 
 /// Each crate builds and runs in the hands of somebody who has nothing else, with their own lock file.
 fn consumers() -> Outcome {
     for name in CONSUMERS {
         let manifest = format!("xtask/consumers/{name}/Cargo.toml");
-        let output = captured(&["run", "--quiet", "--locked", "--target-dir", "target/consumers", "--manifest-path", &manifest], &[])?;
+        let output = captured(
+            &[
+                "run",
+                "--quiet",
+                "--locked",
+                "--target-dir",
+                "target/consumers",
+                "--manifest-path",
+                &manifest,
+            ],
+            &[],
+        )?;
         if output.trim().is_empty() {
             return Err(format!("the outside user of {name} printed nothing"));
         }
@@ -62,11 +102,27 @@ fn consumers() -> Outcome {
 
 /// The README's first command with the default seed, then the program itself with the others.
 fn main_job() -> Outcome {
-    let first = accuracy(captured(&["run", "--release", "--locked", "--example", "digits"], &[])?)?;
+    let first = accuracy(captured(
+        &["run", "--release", "--locked", "--example", "digits"],
+        &[],
+    )?)?;
     let (mut all, mut slowest) = (vec![], 0.0_f64);
     for seed in ["0", "1", "2", "3", "4"] {
         let clock = Instant::now();
-        all.push(accuracy(captured(&["run", "--release", "--locked", "--quiet", "--example", "digits", "--", "--seed", seed], &[])?)?);
+        all.push(accuracy(captured(
+            &[
+                "run",
+                "--release",
+                "--locked",
+                "--quiet",
+                "--example",
+                "digits",
+                "--",
+                "--seed",
+                seed,
+            ],
+            &[],
+        )?)?);
         slowest = slowest.max(clock.elapsed().as_secs_f64());
     }
     let mean = all.iter().sum::<f64>() / all.len() as f64;
@@ -78,12 +134,28 @@ fn main_job() -> Outcome {
             return Err(format!("{} is no PNG", path.display()));
         }
     }
-    let missing = captured_status(&["run", "--release", "--locked", "--quiet", "--example", "digits", "--", "--data", "no/such/folder"])?;
+    let missing = captured_status(&[
+        "run",
+        "--release",
+        "--locked",
+        "--quiet",
+        "--example",
+        "digits",
+        "--",
+        "--data",
+        "no/such/folder",
+    ])?;
     match missing {
-        _ if first < ACCURACY || mean < ACCURACY => Err(format!("accuracy {first:.4}, mean {mean:.4}: expected at least {ACCURACY}")),
-        _ if slowest > MAIN_JOB => Err(format!("a run took {slowest:.1} s: expected at most {MAIN_JOB}")),
+        _ if first < ACCURACY || mean < ACCURACY => Err(format!(
+            "accuracy {first:.4}, mean {mean:.4}: expected at least {ACCURACY}"
+        )),
+        _ if slowest > MAIN_JOB => Err(format!(
+            "a run took {slowest:.1} s: expected at most {MAIN_JOB}"
+        )),
         Some(2) => Ok(()),
-        other => Err(format!("a missing folder ended with exit code {other:?}: expected 2")),
+        other => Err(format!(
+            "a missing folder ended with exit code {other:?}: expected 2"
+        )),
     }
 }
 
@@ -98,7 +170,9 @@ fn accuracy(output: String) -> Result<f64, String> {
 fn xtask(args: &[&str], proof: &str) -> Outcome {
     let output = captured(&[&["xtask"], args].concat(), &[])?;
     let last = output.lines().last().unwrap_or_default();
-    last.contains(proof).then_some(()).ok_or_else(|| format!("the last line is {last:?}: expected one with {proof:?}"))
+    last.contains(proof)
+        .then_some(())
+        .ok_or_else(|| format!("the last line is {last:?}: expected one with {proof:?}"))
 }
 
 fn cargo(args: &[&str]) -> Outcome {
@@ -111,7 +185,11 @@ fn with_env(args: &[&str], (key, value): (&str, &str)) -> Outcome {
 
 /// Runs cargo, shows what it prints on standard output, and returns it.
 fn captured(args: &[&str], env: &[(&str, &str)]) -> Result<String, String> {
-    let output = command(args).envs(env.iter().copied()).stdout(Stdio::piped()).spawn().and_then(|child| child.wait_with_output());
+    let output = command(args)
+        .envs(env.iter().copied())
+        .stdout(Stdio::piped())
+        .spawn()
+        .and_then(|child| child.wait_with_output());
     let output = output.map_err(|error| format!("cargo cannot be run: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     print!("{text}");
@@ -120,7 +198,10 @@ fn captured(args: &[&str], env: &[(&str, &str)]) -> Result<String, String> {
 }
 
 fn captured_status(args: &[&str]) -> Result<Option<i32>, String> {
-    command(args).status().map(|status| status.code()).map_err(|error| format!("cargo cannot be run: {error}"))
+    command(args)
+        .status()
+        .map(|status| status.code())
+        .map_err(|error| format!("cargo cannot be run: {error}"))
 }
 
 fn command(args: &[&str]) -> Command {

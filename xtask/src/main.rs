@@ -1,2 +1,47 @@
-//! x
-fn main() {}
+//! The project's own commands: `cargo xtask check-grads`, `tidy`, `bench`, `ci`.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod check_grads;
+mod ci;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Checks and measurements of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Command {
+    /// Compares the gradient of every layer and loss with differences, and f32 with f64
+    CheckGrads(check_grads::Args),
+    /// Looks for broken rules of the house in sources and manifests
+    Tidy,
+    /// Measures the kernels and the training steps, as shares of the machine's peak
+    Bench {
+        /// only the work whose name contains this
+        only: Option<String>,
+    },
+    /// Runs everything that must hold before a change lands
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::CheckGrads(args) => check_grads::run(&args),
+        Command::Tidy => tidy::run(),
+        Command::Bench { only } => {
+            bench::run(only.as_deref());
+            Ok(())
+        }
+        Command::Ci => ci::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

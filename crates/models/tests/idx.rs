@@ -262,7 +262,7 @@ fn a_promise_allocates_nothing() {
     );
 }
 
-/// A gigabyte of zeroes in a megabyte: one byte past the promise is read, and the rest never unpacked.
+/// Megabytes of zeroes after what the header promises: the first of them is enough to refuse the file, the rest is never unpacked.
 #[test]
 fn a_bomb_is_left_alone() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -1,6 +1,6 @@
 //! Pooling: the largest or the mean number under a window, channel by channel.
 //!
-//! The loops run over the channels of a pixel, so that the compiler finds the vectors; the usual 2×2 window with stride 2 has its own,
+//! Closures are inlined by force: one left outside would be compiled for a machine without wide vectors. The loops run over the channels of a pixel, so that the compiler finds the vectors; the usual 2×2 window with stride 2 has its own,
 //! over pairs of rows.
 
 use core::ops::Range;
@@ -12,11 +12,13 @@ impl Window2d {
     /// The rows and the columns of the input that a window covers, without the padding.
     #[inline(always)]
     fn pixels_under(&self, output: usize) -> [Range<usize>; 2] {
-        let at = [output / self.output[1], output % self.output[1]];
-        [0, 1].map(|d| {
-            let first = at[d] * self.stride[d];
-            first.saturating_sub(self.padding[d])..(first + self.kernel[d]).saturating_sub(self.padding[d]).min(self.input[d])
-        })
+        [self.side_under(0, output / self.output[1]), self.side_under(1, output % self.output[1])]
+    }
+
+    #[inline(always)]
+    fn side_under(&self, d: usize, at: usize) -> Range<usize> {
+        let first = at * self.stride[d];
+        first.saturating_sub(self.padding[d])..(first + self.kernel[d]).saturating_sub(self.padding[d]).min(self.input[d])
     }
 }
 
@@ -37,11 +39,24 @@ fn for_each_quarter(w: &Window2d, mut f: impl FnMut(usize, [usize; 2])) {
     }
 }
 
+/// Runs `f` with the channels as a constant where layers usually have few: the loop over them then needs no loop.
+macro_rules! channels {
+    ($c:expr, $f:ident($($arg:expr),*)) => {
+        match $c {
+            6 => $f($($arg,)* 6),
+            8 => $f($($arg,)* 8),
+            16 => $f($($arg,)* 16),
+            32 => $f($($arg,)* 32),
+            c => $f($($arg,)* c),
+        }
+    };
+}
+
 /// Splits `$c` channels into blocks of constant length, which need no loop: `$f(first)` with `$N` channels at a time.
 macro_rules! blocks {
     ($c:expr, |$first:ident, $N:ident| $body:block) => {
         let mut $first = 0;
-        blocks!(@ $c, $first, $N, $body, 16 8 4 2 1);
+        blocks!(@ $c, $first, $N, $body, 64 16 8 6 4 2 1);
     };
     (@ $c:expr, $first:ident, $N:ident, $body:block, $($n:literal)*) => { $(
         while $c - $first >= $n {
@@ -60,10 +75,10 @@ pub(crate) fn max_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            max_of_quarters(w, x, y);
+            channels!(w.output[2], max_of_quarters(w, x, y));
         } else {
             y.fill(T::neg_infinity());
-            w.for_each_tap(|to, from, _| {
+            w.for_each_tap(#[inline(always)] |to, from, _| {
                 for (y, x) in y[to..][..w.output[2]]
                     .iter_mut()
                     .zip(&x[from..][..w.output[2]])
@@ -88,16 +103,21 @@ fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
 }
 
 #[inline(always)]
-fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
-    let c = w.output[2];
-    for_each_quarter(w, |to, [above, below]| {
-        blocks!(c, |k, N| {
-            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
-            for (i, y) in y[to + k..][..N].iter_mut().enumerate() {
-                *y = larger(larger(x0[i], x1[i]), larger(x2[i], x3[i]));
-            }
-        });
+fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
+    for_each_quarter(w, #[inline(always)] |to, from| {
+        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let y = &mut y[to..][..c];
+        for k in 0..c {
+            y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
+        }
     });
+}
+
+/// Two neighbouring pixels.
+#[inline(always)]
+fn halves<T>(x: &[T]) -> [&[T]; 2] {
+    let (left, right) = x.split_at(x.len() / 2);
+    [left, right]
 }
 
 /// `dx = dy` at the first pixel of each window that holds its largest number; windows that overlap add up.
@@ -118,7 +138,7 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
     for ((x, dx), (y, dy)) in inputs.zip(outputs) {
         dx.fill(T::zero());
         if quarters(w) {
-            to_quarters(w, x, dy, dx);
+            channels!(w.output[2], to_quarters(w, x, dy, dx));
         } else {
             to_windows(w, x, y, dy, dx);
         }
@@ -126,28 +146,26 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 }
 
 #[inline(always)]
-fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T]) {
-    let c = w.output[2];
-    for_each_quarter(w, |to, [above, below]| {
-        blocks!(c, |k, N| {
-            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
-            let dy = block::<T, N>(dy, to + k);
-            let mut d = [[T::zero(); N]; 4];
-            for i in 0..N {
-                // The later pixel wins only where it is larger.
-                let right = x1[i] > x0[i];
-                let right_below = x3[i] > x2[i];
-                let lower = larger(x2[i], x3[i]) > larger(x0[i], x1[i]);
-                let [up, down] = [if lower { T::zero() } else { dy[i] }, if lower { dy[i] } else { T::zero() }];
-                d[0][i] = if right { T::zero() } else { up };
-                d[1][i] = if right { up } else { T::zero() };
-                d[2][i] = if right_below { T::zero() } else { down };
-                d[3][i] = if right_below { down } else { T::zero() };
-            }
-            for (d, at) in d.iter().zip([above, above + c, below, below + c]) {
-                dx[at + k..][..N].copy_from_slice(d);
-            }
-        });
+fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T], c: usize) {
+    let row = w.input[1] * c;
+    for_each_quarter(w, #[inline(always)] |to, from| {
+        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let dy = &dy[to..][..c];
+        let (above, below) = dx[from[0]..].split_at_mut(row);
+        let (d0, d1) = above[..2 * c].split_at_mut(c);
+        let (d2, d3) = below[..2 * c].split_at_mut(c);
+        for k in 0..c {
+            // The later pixel wins only where it is larger.
+            let lower = larger(x2[k], x3[k]) > larger(x0[k], x1[k]);
+            let up = if lower { T::zero() } else { dy[k] };
+            let down = if lower { dy[k] } else { T::zero() };
+            let right = x1[k] > x0[k];
+            d0[k] = if right { T::zero() } else { up };
+            d1[k] = if right { up } else { T::zero() };
+            let right = x3[k] > x2[k];
+            d2[k] = if right { T::zero() } else { down };
+            d3[k] = if right { down } else { T::zero() };
+        }
     });
 }
 
@@ -185,10 +203,10 @@ pub(crate) fn avg_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            mean_of_quarters(w, x, y, share);
+            channels!(w.output[2], mean_of_quarters(w, x, y, share));
         } else {
             y.fill(T::zero());
-            w.for_each_tap(|to, from, _| {
+            w.for_each_tap(#[inline(always)] |to, from, _| {
                 for (y, x) in y[to..][..w.output[2]]
                     .iter_mut()
                     .zip(&x[from..][..w.output[2]])
@@ -207,15 +225,13 @@ fn share<T: Scalar>(w: &Window2d) -> T {
 }
 
 #[inline(always)]
-fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T) {
-    let c = w.output[2];
-    for_each_quarter(w, |to, [above, below]| {
-        blocks!(c, |k, N| {
-            let [x0, x1, x2, x3] = [above, above + c, below, below + c].map(|at| block::<T, N>(x, at + k));
-            for (i, y) in y[to + k..][..N].iter_mut().enumerate() {
-                *y = ((x0[i] + x1[i]) + (x2[i] + x3[i])) * share;
-            }
-        });
+fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T, c: usize) {
+    for_each_quarter(w, #[inline(always)] |to, from| {
+        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let y = &mut y[to..][..c];
+        for k in 0..c {
+            y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
+        }
     });
 }
 
@@ -228,7 +244,7 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
         .zip(dy.chunks_exact(w.output_len().max(1)))
     {
         dx.fill(T::zero());
-        w.for_each_tap(|from, to, _| {
+        w.for_each_tap(#[inline(always)] |from, to, _| {
             for (dx, dy) in dx[to..][..w.output[2]]
                 .iter_mut()
                 .zip(&dy[from..][..w.output[2]])

@@ -1,5 +1,5 @@
 //! A difference in place.
-//! `Vector<3>` from `Vector<2>`
+//! `Vector<2>` less `Vector<3>`
 use core_tensor::{Tensor, Vector};
 
 fn main() {

@@ -1,7 +1,7 @@
 //! IDX files, plain and packed by gzip: MNIST (LeCun, Cortes, Burges 1998), Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) and their kin.
 //!
 //! The format is a header of big-endian 32-bit numbers (the kind of file, then each side) and the bytes. A header may promise what it
-//! likes: nothing is allocated before it has been read, and nothing is read past the promise but the byte that shows it broken.
+//! likes: memory grows with what has been read, by no length that was only promised, and reading stops at the first byte past the promise.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};

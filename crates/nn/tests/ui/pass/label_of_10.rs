@@ -7,5 +7,12 @@ fn main() {
     let mut grad = net.new_gradient();
     let x = [Tensor::zeros()];
     let labels = [Class::<10>::new(3)];
-    net.gradient(&CrossEntropy, &x, &labels, &mut grad, Gradients::Overwrite, 0);
+    net.gradient(
+        &CrossEntropy,
+        &x,
+        &labels,
+        &mut grad,
+        Gradients::Overwrite,
+        0,
+    );
 }
