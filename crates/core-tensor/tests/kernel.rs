@@ -294,3 +294,147 @@ fn convolutions_at_every_edge() {
         check_conv::<f64>(&w, 2);
     }
 }
+
+fn check_pools(w: &Window2d, batch: usize) {
+    let c = w.input[2];
+    // Few different values: windows are full of ties.
+    let x: Vec<f32> = numbers::<f32>(batch * w.input_len(), 1).iter().map(|x| (x * 3.0).round()).collect();
+    let dy: Vec<f32> = numbers(batch * w.output_len(), 2);
+    let area = (w.kernel[0] * w.kernel[1]) as f64;
+    let (mut largest, mut at) = (vec![f64::NEG_INFINITY; dy.len()], vec![usize::MAX; dy.len()]);
+    let (mut mean, mut max_dx, mut mean_dx) = (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; x.len()]);
+    for [output, input, _] in meetings(w) {
+        for i in 0..batch * c {
+            let to = i / c * w.output_len() + output * c + i % c;
+            let from = i / c * w.input_len() + input * c + i % c;
+            let value = f64::from(x[from]);
+            mean[to] += value / area;
+            mean_dx[from] += f64::from(dy[to]) / area;
+            if value > largest[to] {
+                (largest[to], at[to]) = (value, from);
+            }
+        }
+    }
+    at.iter().zip(&dy).for_each(|(&at, &dy)| max_dx[at] += f64::from(dy));
+
+    let (mut y, mut dx) = (vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]);
+    f32::avg_pool2d(w, &x, &mut y);
+    assert_near(&y, &mean, 9 * w.kernel[0], &(w, "mean"));
+    f32::avg_pool2d_backward(w, &dy, &mut dx);
+    assert_near(&dx, &mean_dx, 9, &(w, "mean, backward"));
+    y.fill(f32::NAN);
+    f32::max_pool2d(w, &x, &mut y);
+    assert_near(&y, &largest, 0, &(w, "max"));
+    dx.fill(f32::NAN);
+    f32::max_pool2d_backward(w, &x, &y, &dy, &mut dx);
+    assert_near(&dx, &max_dx, 9, &(w, "max, backward"));
+}
+
+#[test]
+fn pools_at_every_edge() {
+    for c in [1, 2, 3, 6, 7, 16, 17, 33, 64, 100] {
+        check_pools(&window([8, 6, c], c, [2, 2], [2, 2], [0, 0]), 2);
+        check_pools(&window([7, 9, c], c, [2, 2], [2, 2], [0, 0]), 2);
+        check_pools(&window([7, 9, c], c, [3, 3], [2, 2], [1, 1]), 1);
+        check_pools(&window([7, 9, c], c, [3, 2], [1, 3], [0, 1]), 1);
+    }
+}
+
+/// Units in the last place between a number and the exact result.
+fn ulps(got: f32, exact: f64) -> f64 {
+    let nearest = exact as f32;
+    if got == nearest || (got.is_nan() && exact.is_nan()) {
+        return 0.0;
+    }
+    let ulp = f64::from(nearest.abs().next_up()) - f64::from(nearest.abs());
+    (f64::from(got) - exact).abs() / if ulp.is_finite() { ulp } else { f64::from(f32::MAX) * 2f64.powi(-24) }
+}
+
+#[test]
+fn elementary_functions_within_two_ulps() {
+    let mut x: Vec<f32> = (0..=u32::MAX).step_by(40_009).map(f32::from_bits).collect();
+    x.extend((0..40_000).map(|i| (i as f32 - 20_000.0) / 190.0));
+    x.extend([0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 88.722_84, 88.73, -87.4, -103.97, -103.98, 1e-40, -1e-40, 0.625]);
+    type Case = (&'static str, fn(&[f32], &mut [f32]), fn(f64) -> f64);
+    let cases: [Case; 3] = [
+        ("exp", f32::exp_all, f64::exp),
+        ("tanh", f32::tanh_all, f64::tanh),
+        ("sigmoid", f32::sigmoid_all, |x| 1.0 / (1.0 + (-x).exp())),
+    ];
+    for (name, function, exact) in cases {
+        let mut y = vec![f32::NAN; x.len()];
+        function(&x, &mut y);
+        for (&x, &y) in x.iter().zip(&y) {
+            let error = ulps(y, exact(f64::from(x)));
+            assert!(error <= 2.0, "{name}({x:e}) is {y:e}: {error} ulps");
+        }
+    }
+}
+
+#[test]
+fn elementary_functions_in_f64() {
+    // The standard library's functions are within an ulp; two of ours more make three.
+    let x: Vec<f64> = (0..60_000).map(|i| (f64::from(i) - 30_000.0) / 39.7).chain([0.0, 1e-310, -1e-9, 0.624, 0.626, f64::INFINITY, f64::NEG_INFINITY]).collect();
+    type Case = (&'static str, fn(&[f64], &mut [f64]), fn(f64) -> f64);
+    let cases: [Case; 3] = [
+        ("exp", f64::exp_all, f64::exp),
+        ("tanh", f64::tanh_all, f64::tanh),
+        ("sigmoid", f64::sigmoid_all, |x| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }),
+    ];
+    for (name, function, exact) in cases {
+        let mut y = vec![f64::NAN; x.len()];
+        function(&x, &mut y);
+        for (&x, &y) in x.iter().zip(&y) {
+            let exact = exact(x);
+            let ulp = exact.abs().next_up() - exact.abs();
+            assert!(y == exact || (y - exact).abs() <= 3.0 * ulp, "{name}({x:e}) is {y:e}, not {exact:e}");
+        }
+    }
+}
+
+#[test]
+fn rows_reduce() {
+    for n in [1, 2, 6, 16, 31, 33, 64, 100] {
+        for rows in [0, 1, 5, 67] {
+            let x: Vec<f32> = numbers(rows * n, 4);
+            let sums: Vec<f64> = (0..n).map(|j| (0..rows).map(|i| f64::from(x[i * n + j])).sum()).collect();
+            from_each_start(n, &sums, rows, true, &(rows, n), |start, c: &mut [f32]| f32::sum_rows(&x, start, c));
+        }
+        let x: Vec<f32> = numbers::<f32>(n, 5).iter().map(|x| 300.0 * x).collect();
+        let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let total: f64 = x.iter().map(|x| f64::from(x - top).exp()).sum();
+        let expected: Vec<f64> = x.iter().map(|x| f64::from(x - top).exp() / total).collect();
+        let mut y = vec![f32::NAN; n];
+        let lse = f32::softmax_row(&x, &mut y);
+        assert_near(&y, &expected, 3, &("softmax", n));
+        assert!((f64::from(lse) - (f64::from(top) + total.ln())).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn kinks_and_slopes() {
+    let x = [-1.0f32, -0.0, 0.0, 2.0, f32::NAN];
+    let mut y = [9.0; 5];
+    f32::relu_all(&x, &mut y);
+    assert_eq!(y[..4], [0.0, 0.0, 0.0, 2.0]);
+    assert!(y[4].is_nan());
+    let mut dy = [3.0; 4];
+    f32::relu_backward(&y[..4], &mut dy);
+    assert_eq!(dy, [0.0, 0.0, 0.0, 3.0]);
+    let mut dy = [2.0f32; 2];
+    f32::tanh_backward(&[0.5, 1.0], &mut dy);
+    assert_eq!(dy, [1.5, 0.0]);
+    let mut dy = [2.0f32; 2];
+    f32::sigmoid_backward(&[0.5, 1.0], &mut dy);
+    assert_eq!(dy, [0.5, 0.0]);
+    let mut sum = [1.0f32, 2.0];
+    f32::add_to(&[3.0, 4.0], &mut sum);
+    assert_eq!(sum, [4.0, 6.0]);
+}
+
+#[test]
+#[should_panic(expected = "numbers of scratch")]
+fn too_little_scratch_is_told() {
+    let w = window([4, 4, 1], 1, [3, 3], [1, 1], [1, 1]);
+    f32::conv2d(&w, &[0.0; 16], &[0.0; 9], Start::Zero, &mut [0.0; 16], &mut []);
+}

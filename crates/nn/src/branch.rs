@@ -2,7 +2,7 @@
 
 use core_tensor::shape::Same;
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, zeroed,
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, zeroed,
 };
 
 use crate::{Layer, Pass, Row};
@@ -92,6 +92,102 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
             parameters: 0,
             flops: X::LEN as u64,
             kept: X::LEN * size_of::<T>(),
+            ..Row::of::<Self, X, T>(path)
+        });
+    }
+}
+
+/// Two ways, added: `y = A(x) + B(x)`; a residual block whose shortcut changes the shape.
+///
+/// # Shapes
+/// `A` and `B` take the same shape and must return the same.
+///
+/// # Gradient
+/// `dx = A'(x)ᵀ·dy + B'(x)ᵀ·dy`
+///
+/// He et al.: Deep residual learning for image recognition (2015), option B.
+pub struct Sum<A, B>(pub A, pub B);
+zeroed!([A: core_tensor::Zeroed, B: core_tensor::Zeroed] Sum<A, B> { 0, 1 });
+
+impl<T: Scalar, A: Params<T>, B: Params<T>> Params<T> for Sum<A, B> {
+    type Grad = (A::Grad, B::Grad);
+    const LEARNS: bool = A::LEARNS || B::LEARNS;
+    const COUNT: usize = A::COUNT + B::COUNT;
+
+    fn visit<const K: usize>(
+        &mut self,
+        mut beside: [&mut Self::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    ) {
+        self.0.visit(each!(beside.0), &path.index(0), visit);
+        self.1.visit(each!(beside.1), &path.index(1), visit);
+    }
+
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+        self.0.look(&path.index(0), look);
+        self.1.look(&path.index(1), look);
+    }
+}
+
+impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X, T> for Sum<A, B> {
+    type Y = A::Y;
+    type Saved<'a> = (A::Saved<'a>, B::Saved<'a>);
+    const NAME: &'static str = "Sum";
+    const FLOPS: u64 = A::FLOPS + B::FLOPS + <A::Y as Shape>::LEN as u64;
+    // backward: a copy of `dy` and the gradients of one way at a time, of which only its sum outlives the layer
+    const ROOM: Room = A::ROOM
+        .then(B::ROOM)
+        .then(Room::new(<A::Y as Shape>::LEN, <A::Y as Shape>::LEN))
+        .scope()
+        .then(Room::new(0, X::LEN));
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, A::Y, T>, Self::Saved<'a>) {
+        let (a, saved_a) = self.0.forward(x, pass);
+        let (b, saved_b) = self.1.forward(x, pass);
+        let y = pass.batch::<A::Y>(x.len());
+        Tensor::flat_mut(y).copy_from_slice(Tensor::flat(a));
+        T::add_to(Tensor::flat(b), Tensor::flat_mut(y));
+        (y, (saved_a, saved_b))
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, A::Y, T>,
+        mut grad: Option<&mut Self::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        let dx = pass.batch::<X>(dy.len());
+        let mut inner = pass.scope();
+        let copy = inner.batch::<A::Y>(dy.len());
+        Tensor::flat_mut(copy).copy_from_slice(Tensor::flat(dy));
+        let da = self.0.backward(
+            saved.0,
+            copy,
+            grad.as_deref_mut().map(|g| &mut g.0),
+            &mut inner,
+        );
+        Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(da));
+        let db = self
+            .1
+            .backward(saved.1, same(dy), grad.map(|g| &mut g.1), &mut inner);
+        T::add_to(Tensor::flat(db), Tensor::flat_mut(dx));
+        dx
+    }
+
+    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
+        A::describe(&path.index(0), report);
+        B::describe(&path.index(1), report);
+        let len = <A::Y as Shape>::LEN;
+        report(Row {
+            parameters: 0,
+            flops: len as u64,
+            kept: len * size_of::<T>(),
             ..Row::of::<Self, X, T>(path)
         });
     }

@@ -35,7 +35,7 @@ mod reshape;
 mod summary;
 
 pub use activation::{Relu, Sigmoid, Tanh};
-pub use branch::Residual;
+pub use branch::{Residual, Sum};
 pub use conv::{Conv2d, RectConv2d};
 pub use frozen::Frozen;
 pub use init::{Init, init};

@@ -36,9 +36,20 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
     where
         Self::Target: 't,
     {
-        assert_eq!(y.len(), targets.len(), "a batch of {} samples came with {} targets", y.len(), targets.len());
+        assert_eq!(
+            y.len(),
+            targets.len(),
+            "a batch of {} samples came with {} targets",
+            y.len(),
+            targets.len()
+        );
         let share = T::of(1.0 / y.len().max(1) as f64);
-        let mut score = Score { loss: T::zero(), hits: 0, judged: 0, samples: y.len() };
+        let mut score = Score {
+            loss: T::zero(),
+            hits: 0,
+            judged: 0,
+            samples: y.len(),
+        };
         for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
             score.loss += self.sample(y, target, dy) * share;
             dy.as_mut_slice().iter_mut().for_each(|d| *d *= share);
@@ -67,7 +78,12 @@ pub struct Score<T = f32> {
 impl<T: Scalar> Score<T> {
     /// No samples yet.
     pub fn none() -> Self {
-        Self { loss: T::zero(), hits: 0, judged: 0, samples: 0 }
+        Self {
+            loss: T::zero(),
+            hits: 0,
+            judged: 0,
+            samples: 0,
+        }
     }
 
     /// The share of outputs that named their class; `None` where the loss knows no classes.

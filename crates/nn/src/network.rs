@@ -78,7 +78,10 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
         L: Layer<X, T>,
     {
         self.check(x.len());
-        let pass = Pass { gradients, ..Pass::train(&mut self.room, key) };
+        let pass = Pass {
+            gradients,
+            ..Pass::train(&mut self.room, key)
+        };
         gradient(&*self.layers, loss, x, targets.iter(), grad, pass)
     }
 
@@ -87,13 +90,27 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
     /// # Panics
     /// If there are not as many targets as samples.
     #[track_caller]
-    pub fn score<Q: Loss<L::Y, T>>(&mut self, loss: &Q, x: Batch<'_, X, T>, targets: &[Q::Target]) -> Score<T>
+    pub fn score<Q: Loss<L::Y, T>>(
+        &mut self,
+        loss: &Q,
+        x: Batch<'_, X, T>,
+        targets: &[Q::Target],
+    ) -> Score<T>
     where
         L: Layer<X, T>,
     {
-        assert_eq!(x.len(), targets.len(), "{} samples came with {} targets", x.len(), targets.len());
+        assert_eq!(
+            x.len(),
+            targets.len(),
+            "{} samples came with {} targets",
+            x.len(),
+            targets.len()
+        );
         let mut total = Score::none();
-        for (x, targets) in x.chunks(self.capacity.max(1)).zip(targets.chunks(self.capacity.max(1))) {
+        for (x, targets) in x
+            .chunks(self.capacity.max(1))
+            .zip(targets.chunks(self.capacity.max(1)))
+        {
             let mut pass = Pass::infer(&mut self.room);
             let (y, _) = self.layers.forward(x, &mut pass);
             let dy = pass.batch(y.len());

@@ -251,7 +251,7 @@ impl<T: Lanes> Block<'_, T> {
     /// All rows, a tile at a time.
     #[inline(always)]
     fn run<S: Simd, const NV: usize>(&self, simd: S, rows: Rows, grid: &RowGrid, c: &mut [T]) {
-        if NV == 1 && rows == Rows::Apart && (4000..self.terms.len).contains(&grid.a[1]) && grid.in_group >= 4 && !S::IS_SCALAR {
+        if NV == 1 && rows == Rows::Apart && (4..self.terms.len).contains(&grid.a[1]) && grid.in_group >= 4 && !S::IS_SCALAR {
             return self.run_overlapping(simd, grid, c);
         }
         let most = tallest::<S>(NV);

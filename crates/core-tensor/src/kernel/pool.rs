@@ -105,7 +105,7 @@ fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
 #[inline(always)]
 fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
     for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
         let y = &mut y[to..][..c];
         for k in 0..c {
             y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
@@ -113,11 +113,10 @@ fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
     });
 }
 
-/// Two neighbouring pixels.
+/// Two neighbouring pixels, each a slice of `c` numbers.
 #[inline(always)]
-fn halves<T>(x: &[T]) -> [&[T]; 2] {
-    let (left, right) = x.split_at(x.len() / 2);
-    [left, right]
+fn neighbours<T>(x: &[T], at: usize, c: usize) -> [&[T]; 2] {
+    [&x[at..][..c], &x[at + c..][..c]]
 }
 
 /// `dx = dy` at the first pixel of each window that holds its largest number; windows that overlap add up.
@@ -149,7 +148,7 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T], c: usize) {
     let row = w.input[1] * c;
     for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
         let dy = &dy[to..][..c];
         let (above, below) = dx[from[0]..].split_at_mut(row);
         let (d0, d1) = above[..2 * c].split_at_mut(c);
@@ -227,7 +226,7 @@ fn share<T: Scalar>(w: &Window2d) -> T {
 #[inline(always)]
 fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T, c: usize) {
     for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [halves(&x[from[0]..][..2 * c]), halves(&x[from[1]..][..2 * c])];
+        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
         let y = &mut y[to..][..c];
         for k in 0..c {
             y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
