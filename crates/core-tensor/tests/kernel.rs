@@ -298,11 +298,18 @@ fn convolutions_at_every_edge() {
 fn check_pools(w: &Window2d, batch: usize) {
     let c = w.input[2];
     // Few different values: windows are full of ties.
-    let x: Vec<f32> = numbers::<f32>(batch * w.input_len(), 1).iter().map(|x| (x * 3.0).round()).collect();
+    let x: Vec<f32> = numbers::<f32>(batch * w.input_len(), 1)
+        .iter()
+        .map(|x| (x * 3.0).round())
+        .collect();
     let dy: Vec<f32> = numbers(batch * w.output_len(), 2);
     let area = (w.kernel[0] * w.kernel[1]) as f64;
-    let (mut largest, mut at) = (vec![f64::NEG_INFINITY; dy.len()], vec![usize::MAX; dy.len()]);
-    let (mut mean, mut max_dx, mut mean_dx) = (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; x.len()]);
+    let (mut largest, mut at) = (
+        vec![f64::NEG_INFINITY; dy.len()],
+        vec![usize::MAX; dy.len()],
+    );
+    let (mut mean, mut max_dx, mut mean_dx) =
+        (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; x.len()]);
     for [output, input, _] in meetings(w) {
         for i in 0..batch * c {
             let to = i / c * w.output_len() + output * c + i % c;
@@ -315,7 +322,9 @@ fn check_pools(w: &Window2d, batch: usize) {
             }
         }
     }
-    at.iter().zip(&dy).for_each(|(&at, &dy)| max_dx[at] += f64::from(dy));
+    at.iter()
+        .zip(&dy)
+        .for_each(|(&at, &dy)| max_dx[at] += f64::from(dy));
 
     let (mut y, mut dx) = (vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]);
     f32::avg_pool2d(w, &x, &mut y);
@@ -347,14 +356,33 @@ fn ulps(got: f32, exact: f64) -> f64 {
         return 0.0;
     }
     let ulp = f64::from(nearest.abs().next_up()) - f64::from(nearest.abs());
-    (f64::from(got) - exact).abs() / if ulp.is_finite() { ulp } else { f64::from(f32::MAX) * 2f64.powi(-24) }
+    (f64::from(got) - exact).abs()
+        / if ulp.is_finite() {
+            ulp
+        } else {
+            f64::from(f32::MAX) * 2f64.powi(-24)
+        }
 }
 
 #[test]
 fn elementary_functions_within_two_ulps() {
     let mut x: Vec<f32> = (0..=u32::MAX).step_by(40_009).map(f32::from_bits).collect();
     x.extend((0..40_000).map(|i| (i as f32 - 20_000.0) / 190.0));
-    x.extend([0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 88.722_84, 88.73, -87.4, -103.97, -103.98, 1e-40, -1e-40, 0.625]);
+    x.extend([
+        0.0,
+        -0.0,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        88.722_84,
+        88.73,
+        -87.4,
+        -103.97,
+        -103.98,
+        1e-40,
+        -1e-40,
+        0.625,
+    ]);
     type Case = (&'static str, fn(&[f32], &mut [f32]), fn(f64) -> f64);
     let cases: [Case; 3] = [
         ("exp", f32::exp_all, f64::exp),
@@ -374,12 +402,29 @@ fn elementary_functions_within_two_ulps() {
 #[test]
 fn elementary_functions_in_f64() {
     // The standard library's functions are within an ulp; two of ours more make three.
-    let x: Vec<f64> = (0..60_000).map(|i| (f64::from(i) - 30_000.0) / 39.7).chain([0.0, 1e-310, -1e-9, 0.624, 0.626, f64::INFINITY, f64::NEG_INFINITY]).collect();
+    let x: Vec<f64> = (0..60_000)
+        .map(|i| (f64::from(i) - 30_000.0) / 39.7)
+        .chain([
+            0.0,
+            1e-310,
+            -1e-9,
+            0.624,
+            0.626,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ])
+        .collect();
     type Case = (&'static str, fn(&[f64], &mut [f64]), fn(f64) -> f64);
     let cases: [Case; 3] = [
         ("exp", f64::exp_all, f64::exp),
         ("tanh", f64::tanh_all, f64::tanh),
-        ("sigmoid", f64::sigmoid_all, |x| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }),
+        ("sigmoid", f64::sigmoid_all, |x| {
+            if x < 0.0 {
+                x.exp() / (1.0 + x.exp())
+            } else {
+                1.0 / (1.0 + (-x).exp())
+            }
+        }),
     ];
     for (name, function, exact) in cases {
         let mut y = vec![f64::NAN; x.len()];
@@ -387,7 +432,10 @@ fn elementary_functions_in_f64() {
         for (&x, &y) in x.iter().zip(&y) {
             let exact = exact(x);
             let ulp = exact.abs().next_up() - exact.abs();
-            assert!(y == exact || (y - exact).abs() <= 3.0 * ulp, "{name}({x:e}) is {y:e}, not {exact:e}");
+            assert!(
+                y == exact || (y - exact).abs() <= 3.0 * ulp,
+                "{name}({x:e}) is {y:e}, not {exact:e}"
+            );
         }
     }
 }
@@ -397,8 +445,12 @@ fn rows_reduce() {
     for n in [1, 2, 6, 16, 31, 33, 64, 100] {
         for rows in [0, 1, 5, 67] {
             let x: Vec<f32> = numbers(rows * n, 4);
-            let sums: Vec<f64> = (0..n).map(|j| (0..rows).map(|i| f64::from(x[i * n + j])).sum()).collect();
-            from_each_start(n, &sums, rows, true, &(rows, n), |start, c: &mut [f32]| f32::sum_rows(&x, start, c));
+            let sums: Vec<f64> = (0..n)
+                .map(|j| (0..rows).map(|i| f64::from(x[i * n + j])).sum())
+                .collect();
+            from_each_start(n, &sums, rows, true, &(rows, n), |start, c: &mut [f32]| {
+                f32::sum_rows(&x, start, c)
+            });
         }
         let x: Vec<f32> = numbers::<f32>(n, 5).iter().map(|x| 300.0 * x).collect();
         let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -436,5 +488,12 @@ fn kinks_and_slopes() {
 #[should_panic(expected = "numbers of scratch")]
 fn too_little_scratch_is_told() {
     let w = window([4, 4, 1], 1, [3, 3], [1, 1], [1, 1]);
-    f32::conv2d(&w, &[0.0; 16], &[0.0; 9], Start::Zero, &mut [0.0; 16], &mut []);
+    f32::conv2d(
+        &w,
+        &[0.0; 16],
+        &[0.0; 9],
+        Start::Zero,
+        &mut [0.0; 16],
+        &mut [],
+    );
 }

@@ -7,7 +7,7 @@ use core_tensor::{
 };
 use nn::{
     AvgPool2d, Conv2d, Flatten, Frozen, Gradients, Layer, Linear, Mse, Network, Pass, Relu,
-    Residual, Tanh, gradient, network, training_room,
+    Residual, Sum, Tanh, gradient, network, training_room,
 };
 
 /// The outputs and the gradient of the inputs; `grad` gets that of the weights.
@@ -169,6 +169,25 @@ fn residual_by_hand() {
     assert_eq!((y, dx), (vec![-0.5, -3.5], vec![6.0, 13.0]));
     assert_eq!(grad.weight, Tensor::new([[1.0, 2.0], [-1.0, -2.0]]));
     assert_eq!(grad.bias, Tensor::new([1.0, 2.0]));
+}
+
+#[test]
+fn sum_by_hand() {
+    let linear = |w| Linear::<2, 1, f64> {
+        weight: Tensor::new(w),
+        bias: Tensor::full(1.0),
+    };
+    let net = Sum(linear([[1.0], [2.0]]), linear([[-3.0], [4.0]]));
+    let mut grad = <(Linear<2, 1, f64>, Linear<2, 1, f64>)>::boxed();
+    // y = (5 − 2 + 1) + (−15 − 4 + 1); dx = 2·([1, 2] + [−3, 4])
+    let (y, dx) = run::<Vector<2>, _>(&net, &[Tensor::new([5.0, -1.0])], &[2.0], &mut grad);
+    assert_eq!((y, dx), (vec![-14.0], vec![-4.0, 12.0]));
+    for grad in [&grad.0, &grad.1] {
+        assert_eq!(
+            (&grad.weight, grad.bias[[0]]),
+            (&Tensor::new([[10.0], [-2.0]]), 2.0)
+        );
+    }
 }
 
 /// Hands its input on; whoever asks for its gradient fails.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use core_tensor::{Image, Params, Room, Scalar, Shape, Tensor, Vector, Zeroed};
 use nn::{
     AvgPool2d, Conv2d, Flatten, Frozen, Init, Layer, Linear, MaxPool2d, Mse, Pass, Relu, Residual,
-    Sigmoid, Tanh, gradient, init, network, predict, training_room,
+    Sigmoid, Sum, Tanh, gradient, init, network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -58,6 +58,7 @@ fit! {
     strided: Image<11, 9, 1> => (Conv2d<1, 17, 5, 2, 2, T>, Relu, Conv2d<17, 3, 3, 2, 0, T>);
     lenet: Image<28, 28, 1> => Lenet<T>;
     residuals: Image<5, 5, 3> => (Conv2d<3, 5, 3, 1, 1, T>, Residual<(Conv2d<5, 5, 3, 1, 1, T>, Relu, Residual<(Conv2d<5, 9, 1, 1, 0, T>, Tanh, Conv2d<9, 5, 3, 1, 1, T>)>, Residual<Relu>)>, Relu, Residual<Conv2d<5, 5, 1, 1, 0, T>>);
+    sums: Image<5, 5, 3> => (Sum<(Conv2d<3, 5, 3, 2, 1, T>, Tanh, Conv2d<5, 7, 1, 1, 0, T>), Conv2d<3, 7, 1, 2, 0, T>>, Relu, Residual<Sum<Conv2d<7, 7, 3, 1, 1, T>, Relu>>);
     a_residual_first: Vector<7> => (Residual<Residual<(Linear<7, 31, T>, Relu, Linear<31, 7, T>)>>, Linear<7, 2, T>);
     frozen_first: Image<6, 6, 1> => (Frozen<(Conv2d<1, 3, 3, 1, 0, T>, Relu)>, MaxPool2d<2>, Flatten, Linear<12, 5, T>);
     frozen_between: Vector<9> => (Linear<9, 5, T>, Frozen<(Linear<5, 21, T>, Tanh)>, Linear<21, 3, T>);

@@ -5,7 +5,7 @@
 use core_tensor::{Image, Matrix, Scalar, Vector};
 use nn::{
     AvgPool2d, Class, Conv2d, CrossEntropy, Flatten, Frozen, Linear, MaxPool2d, Mse, RectConv2d,
-    Relu, Residual, Sigmoid, Tanh, network,
+    Relu, Residual, Sigmoid, Sum, Tanh, network,
 };
 
 use super::evaluate::{self, Order, Point, Signs, Sizes, Values, tensors};
@@ -87,6 +87,9 @@ pub(crate) fn all() -> Vec<Case> {
         "Residual" 3: Vector<5> => Residual<Linear<5, 5, T>>;
         "Residual" 2: Image<5, 4, 3> => (Conv2d<3, 5, 1, 1, 0, T>, Residual<(Conv2d<5, 7, 3, 1, 1, T>, Tanh, Residual<(Signs, Relu)>, Conv2d<7, 5, 1, 1, 0, T>)>, Sigmoid);
         "Residual" 2: Vector<3> => (Residual<Residual<Tanh>>, Linear<3, 2, T>);
+        "Sum" 3: Vector<5> => Sum<Linear<5, 3, T>, Linear<5, 3, T>>;
+        "Sum" 2: Image<5, 4, 3> => (Conv2d<3, 5, 1, 1, 0, T>, Sum<(Conv2d<5, 7, 3, 2, 1, T>, Tanh), Conv2d<5, 7, 1, 2, 0, T>>, Sigmoid);
+        "Sum" 2: Vector<3> => Sum<Sum<Tanh, Frozen<Linear<3, 3, T>>>, Residual<Linear<3, 3, T>>>;
         "Frozen" 3: Vector<5> => (Linear<5, 3, T>, Frozen<(Linear<3, 7, T>, Tanh)>, Linear<7, 2, T>);
         "Frozen" 2: Image<5, 4, 1> => (Frozen<Conv2d<1, 3, 3, 1, 0, T>>, Tanh, Flatten, Linear<18, 2, T>);
         "Frozen" 2: Vector<3> => Frozen<Residual<Linear<3, 3, T>>>;

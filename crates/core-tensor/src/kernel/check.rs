@@ -70,13 +70,11 @@ impl Window2d {
             );
         }
         let [input, output] = [self.input_len(), self.output_len()];
-        let samples = if input > 0 {
-            x.len() / input
-        } else if output > 0 {
-            y.len() / output
-        } else {
-            0
-        };
+        let samples = x
+            .len()
+            .checked_div(input)
+            .or(y.len().checked_div(output))
+            .unwrap_or(0);
         assert_eq!(
             x.len(),
             samples * input,
@@ -144,7 +142,7 @@ pub(crate) fn check_rows<T: Scalar>(x: &[T], start: &Start<'_, T>, sums: &[T]) {
     start.check(sums.len());
     let n = sums.len();
     assert!(
-        x.is_empty() || (n > 0 && x.len() % n == 0),
+        x.is_empty() || (n > 0 && x.len().is_multiple_of(n)),
         "{} numbers are no rows of {n}",
         x.len()
     );

@@ -5,7 +5,9 @@
 use pulp::{Simd, WithSimd};
 
 use super::Start;
-use super::tile::{Lanes, Rows, Sums, Terms, load, overlapping, store, tile, vectors_at};
+use super::block::{Block, RowGrid, Side};
+use super::pack::pack;
+use super::tile::{Lanes, Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 32 << 10;
@@ -19,17 +21,6 @@ struct Buffer([u64; PANEL_BYTES / 8]);
 /// Room for a small panel: clearing the larger buffer would take as long as the sums.
 #[repr(align(64))]
 struct SmallBuffer([u64; PANEL_BYTES / 64]);
-
-/// The rows of the result and where they lie: `groups` × `in_group` of them, such as the rows and columns of an image.
-#[derive(Clone, Copy)]
-pub(super) struct RowGrid {
-    pub(super) groups: usize,
-    pub(super) in_group: usize,
-    /// distance between groups and between the rows of a group in `a`
-    pub(super) a: [usize; 2],
-    /// distance between groups and between the rows of a group in `c`
-    pub(super) c: [usize; 2],
-}
 
 /// `c[row][column] = start + Σ_s Σ_t a[row + s·a_segment + t·a_step] · b[s·b_segment + t·b_step + column·b_column]`
 pub(super) struct Contraction<'a, T> {
@@ -76,36 +67,6 @@ fn widest<S: Simd>(rows: usize) -> usize {
         8.. => 2,
         2.. => 4,
         _ => 8,
-    }
-}
-
-/// Rows of a tile of `nv` vectors: as many as leave registers for the factors.
-#[inline(always)]
-fn tallest<S: Simd>(nv: usize) -> usize {
-    match nv {
-        _ if S::IS_SCALAR => 1,
-        1 => {
-            if S::REGISTER_COUNT >= 32 {
-                16
-            } else {
-                8
-            }
-        }
-        2 | 3 => {
-            if S::REGISTER_COUNT >= 32 {
-                8
-            } else {
-                4
-            }
-        }
-        4 => {
-            if S::REGISTER_COUNT >= 32 {
-                4
-            } else {
-                2
-            }
-        }
-        _ => 1,
     }
 }
 
@@ -235,194 +196,5 @@ impl<T: Lanes, const NV: usize> WithSimd for Panel<'_, '_, T, NV> {
                 return;
             }
         }
-    }
-}
-
-/// Some of the terms of one panel of columns.
-struct Block<'a, T> {
-    terms: Terms,
-    a: Side<'a, T>,
-    b: Side<'a, T>,
-    start: Start<'a, T>,
-    columns: [usize; 2],
-}
-
-impl<T: Lanes> Block<'_, T> {
-    /// All rows, a tile at a time.
-    #[inline(always)]
-    fn run<S: Simd, const NV: usize>(&self, simd: S, rows: Rows, grid: &RowGrid, c: &mut [T]) {
-        if NV == 1 && rows == Rows::Apart && (4..self.terms.len).contains(&grid.a[1]) && grid.in_group >= 4 && !S::IS_SCALAR {
-            return self.run_overlapping(simd, grid, c);
-        }
-        let most = tallest::<S>(NV);
-        // Rows that lie apart may run on from one group into the next.
-        let [outer, inner] = match rows {
-            Rows::Apart => [1, grid.groups * grid.in_group],
-            Rows::Adjacent => [grid.groups, grid.in_group],
-        };
-        for group in 0..outer {
-            let mut done = 0;
-            while done < inner {
-                let left = inner - done;
-                // A few rows left over are done in one tile with some that are done already.
-                let mr = if inner >= most && left * 2 > most {
-                    most
-                } else {
-                    1 << left.min(most).ilog2()
-                };
-                let first = (done + mr).min(inner) - mr;
-                let at = Place {
-                    group,
-                    row: first,
-                    skip: done - first,
-                };
-                match mr {
-                    16 if tallest::<S>(NV) >= 16 => self.tile::<S, 16, NV>(simd, rows, grid, at, c),
-                    8 if tallest::<S>(NV) >= 8 => self.tile::<S, 8, NV>(simd, rows, grid, at, c),
-                    4 if tallest::<S>(NV) >= 4 => self.tile::<S, 4, NV>(simd, rows, grid, at, c),
-                    2 if tallest::<S>(NV) >= 2 => self.tile::<S, 2, NV>(simd, rows, grid, at, c),
-                    _ => self.tile::<S, 1, NV>(simd, rows, grid, at, c),
-                }
-                done = first + mr;
-            }
-        }
-    }
-
-    /// All rows of one vector where neighbours overlap; a tile stays in one group.
-    #[inline(always)]
-    fn run_overlapping<S: Simd>(&self, simd: S, grid: &RowGrid, c: &mut [T]) {
-        for group in 0..grid.groups {
-            let mut done = 0;
-            while done < grid.in_group {
-                let mr = match grid.in_group {
-                    n if n % 10 == 0 && S::REGISTER_COUNT >= 32 => 10,
-                    n if n % 7 == 0 && n % 8 != 0 => 7,
-                    8.. => 8,
-                    _ => 4,
-                };
-                let row = (done + mr).min(grid.in_group) - mr;
-                let at = Place { group, row, skip: done - row };
-                match mr {
-                    10 if S::REGISTER_COUNT >= 32 => self.overlapping_tile::<S, 10>(simd, grid, at, c),
-                    8 => self.overlapping_tile::<S, 8>(simd, grid, at, c),
-                    7 => self.overlapping_tile::<S, 7>(simd, grid, at, c),
-                    _ => self.overlapping_tile::<S, 4>(simd, grid, at, c),
-                }
-                done = row + mr;
-            }
-        }
-    }
-
-    /// One tile of rows that overlap.
-    #[inline(always)]
-    fn overlapping_tile<S: Simd, const MR: usize>(&self, simd: S, grid: &RowGrid, at: Place, c: &mut [T]) {
-        let [left, right] = self.columns;
-        let to: [usize; MR] = core::array::from_fn(|r| at.group * grid.c[0] + (at.row + r) * grid.c[1] + left);
-        let from = self.a.from + at.group * grid.a[0] + at.row * grid.a[1];
-        let sums = self.begin::<S, MR, 1>(simd, c, to);
-        let sums = overlapping::<T, S, MR>(simd, &self.terms, grid.a[1], (self.a.numbers, from), (self.b.numbers, self.b.from), sums);
-        store(simd, sums, right - left, c, to, at.skip);
-    }
-
-    /// What the sums of a tile begin with.
-    #[inline(always)]
-    fn begin<S: Simd, const MR: usize, const NV: usize>(&self, simd: S, c: &[T], to: [usize; MR]) -> Sums<T, S, MR, NV> {
-        match self.start {
-            Start::Zero => [[T::splat(simd, T::zero()); NV]; MR],
-            Start::Row(row) => [vectors_at(simd, row, self.columns[0]); MR],
-            Start::Output => load(simd, self.columns[1] - self.columns[0], c, to),
-        }
-    }
-
-    /// One tile: start, sums, store.
-    #[inline(always)]
-    fn tile<S: Simd, const MR: usize, const NV: usize>(
-        &self,
-        simd: S,
-        rows: Rows,
-        grid: &RowGrid,
-        at: Place,
-        c: &mut [T],
-    ) {
-        let (mut group, mut row) = (at.group + at.row / grid.in_group, at.row % grid.in_group);
-        let (mut from, mut to) = ([0; MR], [0; MR]);
-        for r in 0..MR {
-            from[r] = self.a.from + group * grid.a[0] + row * grid.a[1];
-            to[r] = group * grid.c[0] + row * grid.c[1];
-            row += 1;
-            if row == grid.in_group {
-                (group, row) = (group + 1, 0);
-            }
-        }
-        let [left, right] = self.columns;
-        let to = to.map(|to| to + left);
-        let sums = self.begin::<S, MR, NV>(simd, c, to);
-        let sums = tile::<T, S, MR, NV>(
-            simd,
-            &self.terms,
-            rows,
-            (self.a.numbers, from),
-            (self.b.numbers, self.b.from),
-            sums,
-        );
-        store(simd, sums, right - left, c, to, at.skip);
-    }
-}
-
-/// Numbers and where in them to begin.
-#[derive(Clone, Copy)]
-struct Side<'a, T> {
-    numbers: &'a [T],
-    from: usize,
-}
-
-/// Where a tile begins, and how many of its rows are done already.
-#[derive(Clone, Copy)]
-struct Place {
-    group: usize,
-    row: usize,
-    skip: usize,
-}
-
-/// Lays the terms of `n` columns of `b` out as contiguous rows of `NV` vectors. Lanes beyond `n` hold anything.
-#[inline(always)]
-fn pack<T: Lanes, S: Simd, const NV: usize>(simd: S, b: Side<'_, T>, terms: &Terms, b_column: usize, n: usize, panel: &mut [T]) {
-    let width = NV * T::lanes::<S>();
-    for (s, panel) in panel.chunks_exact_mut(terms.len * width).take(terms.segments).enumerate() {
-        let from = b.from + s * terms.b_segment;
-        if b_column == 1 {
-            for (t, row) in panel.chunks_exact_mut(width).enumerate() {
-                let vectors = vectors_at::<T, S, NV>(simd, b.numbers, from + t * terms.b_step);
-                let row = T::vectors_mut::<S>(row);
-                for v in 0..NV {
-                    row[v] = vectors[v];
-                }
-            }
-        } else {
-            transpose::<T>(&b.numbers[from..], b_column, n, panel, width);
-        }
-    }
-}
-
-/// `panel[t][j] = b[j][t]`, in blocks that read whole cache lines.
-#[inline(always)]
-fn transpose<T: Lanes>(b: &[T], b_column: usize, n: usize, panel: &mut [T], width: usize) {
-    const BLOCK: usize = 16;
-    let mut t = 0;
-    let mut blocks = panel.chunks_exact_mut(BLOCK * width);
-    for block in blocks.by_ref() {
-        for j in 0..n.min(width) {
-            let from: &[T; BLOCK] = b[j * b_column + t..].first_chunk().expect("a block of the right factor");
-            for i in 0..BLOCK {
-                block[i * width + j] = from[i];
-            }
-        }
-        t += BLOCK;
-    }
-    for row in blocks.into_remainder().chunks_exact_mut(width) {
-        for j in 0..n {
-            row[j] = b[j * b_column + t];
-        }
-        t += 1;
     }
 }

@@ -5,7 +5,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::contract::{Contraction, RowGrid};
+use super::block::RowGrid;
+use super::contract::Contraction;
 use super::tile::{Lanes, Rows, Terms};
 use super::{Start, Window2d};
 

@@ -4,7 +4,8 @@ use core::array::from_fn;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::contract::{Contraction, RowGrid};
+use super::block::RowGrid;
+use super::contract::Contraction;
 use super::tile::{Lanes, Rows, Terms, vectors_at};
 use super::{Layout, Product, Start};
 
@@ -14,10 +15,24 @@ const BLOCK: usize = 256;
 const DOT_ROWS: usize = 6;
 
 /// `c = start + a · b`, each factor transposed or not.
-pub(crate) fn matmul<T: Lanes>(arch: Arch, p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
+pub(crate) fn matmul<T: Lanes>(
+    arch: Arch,
+    p: Product,
+    a: &[T],
+    b: &[T],
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
     let Product { m, k, n, layout } = p;
     if layout == Layout::Nt && m < DOT_ROWS {
-        return arch.dispatch(Dots { k, n, a, b, start, c });
+        return arch.dispatch(Dots {
+            k,
+            n,
+            a,
+            b,
+            start,
+            c,
+        });
     }
     // A row of `a` lies contiguously, or across, and then its neighbours are side by side.
     let (rows, a_row, a_step) = match layout {
@@ -29,15 +44,31 @@ pub(crate) fn matmul<T: Lanes>(arch: Arch, p: Product, a: &[T], b: &[T], start: 
         Layout::Nt => (1, k),
     };
     // A left factor that fits the cache is one block.
-    let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 { (m, k) } else { (BLOCK, BLOCK) };
+    let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 {
+        (m, k)
+    } else {
+        (BLOCK, BLOCK)
+    };
     for t in (0..k.max(1)).step_by(block_k.max(1)) {
         let start = if t == 0 { start } else { Start::Output };
         for i in (0..m).step_by(block_m.max(1)) {
             let in_group = block_m.min(m - i);
             arch.dispatch(Contraction {
-                grid: RowGrid { groups: 1, in_group, a: [0, a_row], c: [0, n] },
+                grid: RowGrid {
+                    groups: 1,
+                    in_group,
+                    a: [0, a_row],
+                    c: [0, n],
+                },
                 rows,
-                terms: Terms { segments: 1, len: block_k.min(k - t), a_segment: 0, a_step, b_segment: 0, b_step },
+                terms: Terms {
+                    segments: 1,
+                    len: block_k.min(k - t),
+                    a_segment: 0,
+                    a_step,
+                    b_segment: 0,
+                    b_step,
+                },
                 n,
                 b_column,
                 a: &a[(i * a_row + t * a_step).min(a.len())..],
@@ -66,12 +97,20 @@ impl<T: Lanes> WithSimd for Dots<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         /// Rows of `b` at a time: as many independent sums.
         const AT_ONCE: usize = 8;
-        let Dots { k, n, a, b, start, c } = self;
+        let Dots {
+            k,
+            n,
+            a,
+            b,
+            start,
+            c,
+        } = self;
         let lanes = T::lanes::<S>();
         for (i, c) in c.chunks_exact_mut(n.max(1)).enumerate() {
             let a = &a[i * k..][..k];
             for (block, c) in c.chunks_mut(AT_ONCE).enumerate() {
-                let rows: [&[T]; AT_ONCE] = from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * k..][..k]);
+                let rows: [&[T]; AT_ONCE] =
+                    from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * k..][..k]);
                 let mut sums = [T::splat(simd, T::zero()); AT_ONCE];
                 for t in (0..k).step_by(lanes) {
                     let [x] = vectors_at::<T, S, 1>(simd, a, t);
@@ -168,7 +207,7 @@ pub fn matmul_strided<T: Gemm>(
     );
     let apart = |sides: [usize; 2], strides: [usize; 2]| {
         (strides[1] >= 1 || sides[1] <= 1)
-            && (strides[0] >= sides[1].saturating_sub(1) * strides[1] + 1 || sides[0] <= 1)
+            && (strides[0] > sides[1].saturating_sub(1) * strides[1] || sides[0] <= 1)
     };
     assert!(
         apart([m, n], c_strides) || apart([n, m], [c_strides[1], c_strides[0]]),

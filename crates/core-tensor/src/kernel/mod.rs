@@ -2,14 +2,18 @@
 //!
 //! Every kernel takes its sides at run time, so that a hundred layers share a handful of compiled loops.
 
+mod block;
 pub(crate) mod check;
 mod contract;
 pub(crate) mod conv;
 pub(crate) mod gemm;
 pub(crate) mod map;
+mod pack;
 pub(crate) mod plain;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tile;
 
 pub use gemm::{Gemm, Strided, matmul_strided};

@@ -12,13 +12,19 @@ impl Window2d {
     /// The rows and the columns of the input that a window covers, without the padding.
     #[inline(always)]
     fn pixels_under(&self, output: usize) -> [Range<usize>; 2] {
-        [self.side_under(0, output / self.output[1]), self.side_under(1, output % self.output[1])]
+        [
+            self.side_under(0, output / self.output[1]),
+            self.side_under(1, output % self.output[1]),
+        ]
     }
 
     #[inline(always)]
     fn side_under(&self, d: usize, at: usize) -> Range<usize> {
         let first = at * self.stride[d];
-        first.saturating_sub(self.padding[d])..(first + self.kernel[d]).saturating_sub(self.padding[d]).min(self.input[d])
+        first.saturating_sub(self.padding[d])
+            ..(first + self.kernel[d])
+                .saturating_sub(self.padding[d])
+                .min(self.input[d])
     }
 }
 
@@ -78,14 +84,17 @@ pub(crate) fn max_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
             channels!(w.output[2], max_of_quarters(w, x, y));
         } else {
             y.fill(T::neg_infinity());
-            w.for_each_tap(#[inline(always)] |to, from, _| {
-                for (y, x) in y[to..][..w.output[2]]
-                    .iter_mut()
-                    .zip(&x[from..][..w.output[2]])
-                {
-                    *y = larger(*y, *x);
-                }
-            });
+            w.for_each_tap(
+                #[inline(always)]
+                |to, from, _| {
+                    for (y, x) in y[to..][..w.output[2]]
+                        .iter_mut()
+                        .zip(&x[from..][..w.output[2]])
+                    {
+                        *y = larger(*y, *x);
+                    }
+                },
+            );
         }
     }
 }
@@ -104,13 +113,17 @@ fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
 
 #[inline(always)]
 fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
-    for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-        let y = &mut y[to..][..c];
-        for k in 0..c {
-            y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
-        }
-    });
+    for_each_quarter(
+        w,
+        #[inline(always)]
+        |to, from| {
+            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
+            let y = &mut y[to..][..c];
+            for k in 0..c {
+                y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
+            }
+        },
+    );
 }
 
 /// Two neighbouring pixels, each a slice of `c` numbers.
@@ -147,25 +160,29 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 #[inline(always)]
 fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T], c: usize) {
     let row = w.input[1] * c;
-    for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-        let dy = &dy[to..][..c];
-        let (above, below) = dx[from[0]..].split_at_mut(row);
-        let (d0, d1) = above[..2 * c].split_at_mut(c);
-        let (d2, d3) = below[..2 * c].split_at_mut(c);
-        for k in 0..c {
-            // The later pixel wins only where it is larger.
-            let lower = larger(x2[k], x3[k]) > larger(x0[k], x1[k]);
-            let up = if lower { T::zero() } else { dy[k] };
-            let down = if lower { dy[k] } else { T::zero() };
-            let right = x1[k] > x0[k];
-            d0[k] = if right { T::zero() } else { up };
-            d1[k] = if right { up } else { T::zero() };
-            let right = x3[k] > x2[k];
-            d2[k] = if right { T::zero() } else { down };
-            d3[k] = if right { down } else { T::zero() };
-        }
-    });
+    for_each_quarter(
+        w,
+        #[inline(always)]
+        |to, from| {
+            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
+            let dy = &dy[to..][..c];
+            let (above, below) = dx[from[0]..].split_at_mut(row);
+            let (d0, d1) = above[..2 * c].split_at_mut(c);
+            let (d2, d3) = below[..2 * c].split_at_mut(c);
+            for k in 0..c {
+                // The later pixel wins only where it is larger.
+                let lower = larger(x2[k], x3[k]) > larger(x0[k], x1[k]);
+                let up = if lower { T::zero() } else { dy[k] };
+                let down = if lower { dy[k] } else { T::zero() };
+                let right = x1[k] > x0[k];
+                d0[k] = if right { T::zero() } else { up };
+                d1[k] = if right { up } else { T::zero() };
+                let right = x3[k] > x2[k];
+                d2[k] = if right { T::zero() } else { down };
+                d3[k] = if right { down } else { T::zero() };
+            }
+        },
+    );
 }
 
 /// Any window: the first pixel that holds the largest number takes the gradient, and none is left for the others.
@@ -205,14 +222,17 @@ pub(crate) fn avg_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
             channels!(w.output[2], mean_of_quarters(w, x, y, share));
         } else {
             y.fill(T::zero());
-            w.for_each_tap(#[inline(always)] |to, from, _| {
-                for (y, x) in y[to..][..w.output[2]]
-                    .iter_mut()
-                    .zip(&x[from..][..w.output[2]])
-                {
-                    *y += *x;
-                }
-            });
+            w.for_each_tap(
+                #[inline(always)]
+                |to, from, _| {
+                    for (y, x) in y[to..][..w.output[2]]
+                        .iter_mut()
+                        .zip(&x[from..][..w.output[2]])
+                    {
+                        *y += *x;
+                    }
+                },
+            );
             y.iter_mut().for_each(|y| *y *= share);
         }
     }
@@ -225,13 +245,17 @@ fn share<T: Scalar>(w: &Window2d) -> T {
 
 #[inline(always)]
 fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T, c: usize) {
-    for_each_quarter(w, #[inline(always)] |to, from| {
-        let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-        let y = &mut y[to..][..c];
-        for k in 0..c {
-            y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
-        }
-    });
+    for_each_quarter(
+        w,
+        #[inline(always)]
+        |to, from| {
+            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
+            let y = &mut y[to..][..c];
+            for k in 0..c {
+                y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
+            }
+        },
+    );
 }
 
 /// `dx[pixel] = Σ dy / area` over the windows that see the pixel.
@@ -243,13 +267,16 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
         .zip(dy.chunks_exact(w.output_len().max(1)))
     {
         dx.fill(T::zero());
-        w.for_each_tap(#[inline(always)] |from, to, _| {
-            for (dx, dy) in dx[to..][..w.output[2]]
-                .iter_mut()
-                .zip(&dy[from..][..w.output[2]])
-            {
-                *dx += *dy * share;
-            }
-        });
+        w.for_each_tap(
+            #[inline(always)]
+            |from, to, _| {
+                for (dx, dy) in dx[to..][..w.output[2]]
+                    .iter_mut()
+                    .zip(&dy[from..][..w.output[2]])
+                {
+                    *dx += *dy * share;
+                }
+            },
+        );
     }
 }

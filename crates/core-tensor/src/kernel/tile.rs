@@ -99,7 +99,14 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     (b, column): (&[T], usize),
     mut sums: Sums<T, S, MR, NV>,
 ) -> Sums<T, S, MR, NV> {
-    let Terms { segments, len, a_segment, a_step, b_segment, b_step } = *terms;
+    let Terms {
+        segments,
+        len,
+        a_segment,
+        a_step,
+        b_segment,
+        b_step,
+    } = *terms;
     match layout {
         Rows::Apart => {
             for s in 0..segments {
@@ -152,7 +159,14 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
     (b, column): (&[T], usize),
     mut sums: Sums<T, S, MR, 1>,
 ) -> Sums<T, S, MR, 1> {
-    let Terms { segments, len, a_segment, b_segment, b_step, .. } = *terms;
+    let Terms {
+        segments,
+        len,
+        a_segment,
+        b_segment,
+        b_step,
+        ..
+    } = *terms;
     // The first numbers of a row are shared by one row more than the others.
     let (whole, rest) = (len / apart, len % apart);
     for s in 0..segments {
@@ -166,13 +180,17 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
                     let rows: [&[T]; MR] = from_fn(|r| &a[(r + $TAPS - 1) * apart..][..n]);
                     let mut at = column + s * b_segment + (from + done * apart) * b_step;
                     for t in 0..n {
-                        let b: [T::Vector<S>; $TAPS] = from_fn(|tap| vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]);
+                        let b: [T::Vector<S>; $TAPS] = from_fn(|tap| {
+                            vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]
+                        });
                         // The broadcasts turn round: tap `g` of row `r` is number `r + g`.
-                        let mut shared: [T::Vector<S>; $TAPS] = from_fn(|tap| T::splat(simd, heads[tap][t]));
+                        let mut shared: [T::Vector<S>; $TAPS] =
+                            from_fn(|tap| T::splat(simd, heads[tap][t]));
                         for r in 0..MR {
                             shared[(r + $TAPS - 1) % $TAPS] = T::splat(simd, rows[r][t]);
                             for tap in 0..$TAPS {
-                                sums[r][0] = T::fma(simd, shared[(r + tap) % $TAPS], b[tap], sums[r][0]);
+                                sums[r][0] =
+                                    T::fma(simd, shared[(r + tap) % $TAPS], b[tap], sums[r][0]);
                             }
                         }
                         at += b_step;
@@ -222,7 +240,12 @@ fn part_at<T: Lanes, S: Simd>(simd: S, b: &[T], at: usize) -> T::Vector<S> {
 /// Loops over rows and vectors are short and of constant length: unrolled, they leave the sums in registers from beginning to end.
 /// Whatever is longer works on a copy, for an array that is indexed by a variable has to lie in memory.
 #[inline(always)]
-pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(simd: S, n: usize, c: &[T], at: [usize; MR]) -> Sums<T, S, MR, NV> {
+pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
+    simd: S,
+    n: usize,
+    c: &[T],
+    at: [usize; MR],
+) -> Sums<T, S, MR, NV> {
     let mut sums = [[T::splat(simd, T::zero()); NV]; MR];
     if n == NV * T::lanes::<S>() {
         for r in 0..MR {

@@ -1,0 +1,96 @@
+//! The heavy kernels on every kind of vector this machine has, not only its widest, against the plain loops.
+
+use pulp::Arch;
+
+use super::{Layout, Product, Start, Window2d, conv, gemm, plain};
+
+fn machines() -> Vec<Arch> {
+    let mut all = vec![Arch::Scalar, Arch::new()];
+    #[cfg(target_arch = "x86_64")]
+    all.extend(pulp::x86::V3::try_new().map(Arch::V3));
+    all
+}
+
+/// Small whole numbers: their sums are exact, whatever the order.
+fn numbers(n: usize, seed: usize) -> Vec<f32> {
+    (0..n)
+        .map(|i| ((i * 7919 + seed * 104_729) % 11) as f32 - 5.0)
+        .collect()
+}
+
+#[test]
+fn matmul_on_every_machine() {
+    for (m, k, n) in [
+        (1, 9, 70),
+        (3, 40, 5),
+        (9, 33, 17),
+        (33, 5, 26),
+        (50, 300, 50),
+        (7, 0, 3),
+    ] {
+        for layout in [Layout::Nn, Layout::Nt, Layout::Tn] {
+            let p = Product { m, k, n, layout };
+            let (a, b, row) = (numbers(m * k, 1), numbers(k * n, 2), numbers(n, 3));
+            let mut expected = vec![f32::NAN; m * n];
+            plain::matmul(p, &a, &b, Start::Row(&row), &mut expected);
+            for arch in machines() {
+                let mut c = vec![f32::NAN; m * n];
+                gemm::matmul(arch, p, &a, &b, Start::Row(&row), &mut c);
+                assert_eq!(c, expected, "{p:?} on {arch:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn convolutions_on_every_machine() {
+    for (c, o, kernel, stride, padding) in [
+        (1, 6, 5, 1, 2),
+        (6, 16, 5, 1, 0),
+        (3, 8, 3, 2, 1),
+        (8, 9, 4, 3, 2),
+        (16, 33, 3, 1, 1),
+    ] {
+        let side = (13 + 2 * padding - kernel) / stride + 1;
+        let w = Window2d {
+            input: [13, 13, c],
+            output: [side, side, o],
+            kernel: [kernel, kernel],
+            stride: [stride, stride],
+            padding: [padding, padding],
+        };
+        let (x, dy, filter) = (
+            numbers(w.input_len(), 1),
+            numbers(w.output_len(), 2),
+            numbers(w.filter_len(), 3),
+        );
+        let mut expected = [
+            vec![f32::NAN; dy.len()],
+            vec![f32::NAN; x.len()],
+            vec![f32::NAN; filter.len()],
+        ];
+        plain::conv2d(&w, &x, &filter, Start::Zero, &mut expected[0]);
+        plain::conv2d_by_data(&w, &dy, &filter, &mut expected[1]);
+        plain::conv2d_by_weights(&w, &x, &dy, Start::Zero, &mut expected[2]);
+        for arch in machines() {
+            let mut scratch = vec![f32::NAN; w.scratch()];
+            let mut got = [
+                vec![f32::NAN; dy.len()],
+                vec![f32::NAN; x.len()],
+                vec![f32::NAN; filter.len()],
+            ];
+            conv::conv2d(
+                arch,
+                &w,
+                &x,
+                &filter,
+                Start::Zero,
+                &mut got[0],
+                &mut scratch,
+            );
+            conv::conv2d_by_data(arch, &w, &dy, &filter, &mut got[1], &mut scratch);
+            conv::conv2d_by_weights(arch, &w, &x, &dy, Start::Zero, &mut got[2], &mut scratch);
+            assert_eq!(got, expected, "{w:?} on {arch:?}");
+        }
+    }
+}
