@@ -1,7 +1,6 @@
 //! `cargo bench --bench kernels`: criterion over the work of `benches::kernels`.
-#![expect(missing_docs, reason = "criterion's macros write undocumented functions")]
 
-use benches::kernels::{products, convolutions};
+use benches::kernels::{convolutions, products};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn kernels(c: &mut Criterion) {

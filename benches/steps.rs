@@ -1,7 +1,6 @@
 //! `cargo bench --bench steps`: criterion over the work of `benches::steps`.
-#![expect(missing_docs, reason = "criterion's macros write undocumented functions")]
 
-use benches::steps::{training, inference};
+use benches::steps::{inference, training};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn steps(c: &mut Criterion) {

@@ -19,7 +19,11 @@ pub struct Work {
 impl Work {
     /// A piece of work.
     pub fn new(name: impl Into<String>, flops: f64, run: impl FnMut() + 'static) -> Self {
-        Self { name: name.into(), flops, run: Box::new(run) }
+        Self {
+            name: name.into(),
+            flops,
+            run: Box::new(run),
+        }
     }
 
     /// Seconds of one run, the median of many: as many as fit `budget` seconds after a tenth of it for warming up, at least five. Runs
@@ -31,7 +35,9 @@ impl Work {
             (self.run)();
             warm += 1;
         }
-        let group = (20e-6 * f64::from(warm) / clock.elapsed().as_secs_f64()).ceil().max(1.0) as u32;
+        let group = (20e-6 * f64::from(warm) / clock.elapsed().as_secs_f64())
+            .ceil()
+            .max(1.0) as u32;
         let (mut times, clock) = (Vec::new(), std::time::Instant::now());
         while times.len() < 5 || clock.elapsed().as_secs_f64() < budget {
             let start = std::time::Instant::now();
@@ -45,5 +51,7 @@ impl Work {
 
 /// Numbers between −½ and ½ that are never all alike.
 pub(crate) fn numbers(n: usize) -> Vec<f32> {
-    (0..n as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32 - 0.5).collect()
+    (0..n as u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32 - 0.5)
+        .collect()
 }

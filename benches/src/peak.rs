@@ -15,8 +15,12 @@ impl WithSimd for Fma {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        let mut sums: [S::f32s; SUMS] = std::array::from_fn(|i| simd.splat_f32s(black_box(i as f32)));
-        let (a, b) = (simd.splat_f32s(black_box(0.5)), simd.splat_f32s(black_box(1.0)));
+        let mut sums: [S::f32s; SUMS] =
+            std::array::from_fn(|i| simd.splat_f32s(black_box(i as f32)));
+        let (a, b) = (
+            simd.splat_f32s(black_box(0.5)),
+            simd.splat_f32s(black_box(1.0)),
+        );
         for _ in 0..ROUNDS {
             for sum in &mut sums {
                 *sum = simd.mul_add_e_f32s(*sum, a, b);

@@ -11,11 +11,29 @@ use crate::{Work, numbers};
 
 /// Forward, backward and update on one batch.
 pub fn training() -> Vec<Work> {
-    let regression = Tensor::<Vector<2>>::batch(&numbers(64)).iter().map(|t| Tensor::from_fn(|i| t[[i]])).collect();
+    let regression = Tensor::<Vector<2>>::batch(&numbers(64))
+        .iter()
+        .map(|t| Tensor::from_fn(|i| t[[i]]))
+        .collect();
     vec![
-        step::<Vector<4>, Mlp4, _, _>("MLP 4-32-32-2, batch 32", Mse, Sgd { rate: 0.01 }, regression),
-        step::<Vector<784>, Mlp784, _, _>("MLP 784-128-64-10, batch 64", CrossEntropy, Adam::new(1e-3), classes(64)),
-        step::<Image<28, 28, 1>, LeNet5, _, _>("LeNet-5, batch 64", CrossEntropy, Adam::new(1e-3), classes(64)),
+        step::<Vector<4>, Mlp4, _, _>(
+            "MLP 4-32-32-2, batch 32",
+            Mse,
+            Sgd { rate: 0.01 },
+            regression,
+        ),
+        step::<Vector<784>, Mlp784, _, _>(
+            "MLP 784-128-64-10, batch 64",
+            CrossEntropy,
+            Adam::new(1e-3),
+            classes(64),
+        ),
+        step::<Image<28, 28, 1>, LeNet5, _, _>(
+            "LeNet-5, batch 64",
+            CrossEntropy,
+            Adam::new(1e-3),
+            classes(64),
+        ),
     ]
 }
 
@@ -32,15 +50,24 @@ fn classes(n: usize) -> Vec<Class<10>> {
     (0..n).map(|i| Class::new(i * 7 % 10)).collect()
 }
 
-fn step<X: Shape, L: Layer<X> + 'static, Q: Loss<L::Y> + 'static, O: Optimizer<f32> + 'static>(name: &str, loss: Q, optimizer: O, targets: Vec<Q::Target>) -> Work {
+fn step<X: Shape, L: Layer<X> + 'static, Q: Loss<L::Y> + 'static, O: Optimizer<f32> + 'static>(
+    name: &str,
+    loss: Q,
+    optimizer: O,
+    targets: Vec<Q::Target>,
+) -> Work {
     let samples = targets.len();
     let x = numbers(samples * X::LEN);
     let mut trainer = Trainer::<X, L, Q, O>::new(loss, optimizer, samples);
     trainer.network.init(Init::HeNormal, 1);
     // backward is two products for each of forward's: the gradient of the first layer's input, which nobody calculates, is not taken off
-    Work::new(format!("train {name}"), 3.0 * (L::FLOPS * samples as u64) as f64, move || {
-        black_box(trainer.step(Tensor::batch(black_box(&x)), &targets));
-    })
+    Work::new(
+        format!("train {name}"),
+        3.0 * (L::FLOPS * samples as u64) as f64,
+        move || {
+            black_box(trainer.step(Tensor::batch(black_box(&x)), &targets));
+        },
+    )
 }
 
 fn infer<X: Shape, L: Layer<X> + 'static>(name: &str) -> Work {

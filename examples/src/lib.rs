@@ -2,3 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod picture;
+
+/// The README's program, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

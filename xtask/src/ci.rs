@@ -12,13 +12,14 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 type Outcome = Result<(), String>;
+type Part = (&'static str, fn() -> Outcome);
 
 /// Runs every part and stops at the first that fails.
 ///
 /// # Errors
 /// Which part failed, and how.
 pub(crate) fn run() -> Outcome {
-    let parts: [(&str, fn() -> Outcome); 8] = [
+    let parts: [Part; 8] = [
         ("formatting", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || {
             cargo(&[

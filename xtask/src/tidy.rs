@@ -13,6 +13,8 @@ const FLOORS: [(&str, u8); 8] = [
     ("examples", 5),
     ("xtask", 6),
 ];
+/// In halves, or this file would break the rule.
+const KEYWORD: &str = concat!("un", "safe");
 /// The only crate with `unsafe`.
 const UNSAFE: &str = "core-tensor";
 /// The only other file with it: an allocator that counts.
@@ -111,9 +113,9 @@ fn source(name: &str, text: &str) -> Vec<String> {
             ));
         }
         let outside = !name.starts_with(&format!("crates/{UNSAFE}/")) && name != UNSAFE_FILE;
-        if outside && words(code).any(|word| word == concat!("un", "safe")) {
+        if outside && words(code).any(|word| word == KEYWORD) {
             errors.push(format!(
-                "{name}:{} has unsafe code; only {UNSAFE} may",
+                "{name}:{} has {KEYWORD} code; only {UNSAFE} may",
                 i + 1
             ));
         }

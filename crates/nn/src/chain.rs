@@ -13,20 +13,18 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
         const FLOPS: u64 = $first::FLOPS $(+ $l::FLOPS)*;
         const ROOM: Room = $first::ROOM $(.then($l::ROOM))*;
 
-        #[allow(non_snake_case, reason = "a value is named like its layer's type")]
+        #[expect(non_snake_case, reason = "a value is named like its layer's type")]
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
             let (y, $first) = self.0.forward(x, pass);
             $(let (y, $l) = self.$i.forward(y, pass);)*
             (y, ($first, $($l,)*))
         }
 
-        #[allow(unused_mut, reason = "a chain of one borrows its gradient once")]
         fn backward<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
             $(let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);)*
-            self.0.backward(saved.0, dy, grad.map(|g| &mut g.0), pass)
+            self.0.backward(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass)
         }
 
-        #[allow(unused_mut, unused_variables, reason = "a chain of one borrows its gradient once and asks nothing")]
         fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) {
             let learns = [$first::LEARNS, $($l::LEARNS),*];
             $(
@@ -35,7 +33,9 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
                 }
                 let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);
             )*
-            self.0.backward_first(saved.0, dy, grad.map(|g| &mut g.0), pass)
+            if learns[0] {
+                self.0.backward_first(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass);
+            }
         }
 
         fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {

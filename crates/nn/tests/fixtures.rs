@@ -3,10 +3,11 @@
 //! A fixture's sides are numbers and ours are types, so each file has a list from the name of a case to its types; a case without a
 //! line, or a line without a case, fails.
 
-mod common;
+#[path = "common/fixture.rs"]
+mod fixture;
 
-use common::{Case, load};
 use core_tensor::{Batch, Image, Leaf, Path, Scalar, Shape, Tensor, Vector, Zeroed};
+use fixture::{Case, load};
 use nn::{
     AvgPool2d, Class, Conv2d, CrossEntropy, Layer, Linear, Loss, MaxPool2d, Mse, Pass, RectConv2d,
     Relu, Sigmoid, Tanh, training_room,

@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use core_tensor::{Image, Leaf, Params, Path, Shape, Tensor, Vector};
+use core_tensor::{Image, Leaf, Path, Shape, Tensor, Vector};
 use nn::{
     Class, Conv2d, CrossEntropy, Flatten, Gradients, Init, Layer, Linear, Loss, MaxPool2d, Mse,
     Network, Relu, Tanh,

@@ -1,7 +1,7 @@
 //! Twenty steps of every optimizer against PyTorch's, from the fixtures of this folder.
 
-#[path = "../../nn/tests/common/mod.rs"]
-mod common;
+#[path = "../../nn/tests/common/fixture.rs"]
+mod fixture;
 
 use core_tensor::{Scalar, Tensor, Vector, params};
 use optim::{Adam, Momentum, Optimizer, Sgd};
@@ -13,7 +13,7 @@ struct Weights<T: Scalar> {
 params!(T: [T: Scalar] Weights<T> { weight: Weight Vector<7> });
 
 /// The largest difference to the file, relative to the larger of 1 and the number.
-fn run<T: Scalar>(case: &common::Case, optimizer: &impl Optimizer<T>) -> f64 {
+fn run<T: Scalar>(case: &fixture::Case, optimizer: &impl Optimizer<T>) -> f64 {
     let to = |numbers: &[f64]| {
         Tensor::from_slice(&numbers.iter().map(|&x| T::of(x)).collect::<Vec<_>>())
             .expect("seven numbers")
@@ -42,8 +42,8 @@ fn run<T: Scalar>(case: &common::Case, optimizer: &impl Optimizer<T>) -> f64 {
 
 fn compare(file: &str, name: &str, optimizer: impl Optimizer<f64> + Optimizer<f32>) {
     let cases = match file {
-        "adam.txt" => common::load(file, &["default", "fast"]),
-        _ => common::load(file, &[name]),
+        "adam.txt" => fixture::load(file, &["default", "fast"]),
+        _ => fixture::load(file, &[name]),
     };
     let case = cases
         .iter()

@@ -3,17 +3,13 @@
 //! A row of a window is `K·C` contiguous numbers, and so is a row of its filter: a convolution is the sum over the rows of the window of
 //! matrix products whose left rows overlap. No image is unfolded; padding is copied around one sample at a time.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 
 use super::block::RowGrid;
 use super::contract::Contraction;
+use super::fold::{FOLD_CHANNELS, MOST_FOLDED, fold, fold_filter, fold_len, unfold_filter};
 use super::tile::{Lanes, Rows, Terms};
 use super::{Start, Window2d};
-
-/// Most neighbouring pixels that share a vector.
-const MOST_FOLDED: usize = 4;
-/// More channels than this never share a vector.
-const FOLD_CHANNELS: usize = 8;
 
 impl Window2d {
     /// Numbers in one input.
@@ -72,62 +68,6 @@ impl Window2d {
             d += 1;
         }
         sides
-    }
-}
-
-/// Room for a filter that serves several neighbouring pixels at once.
-const fn fold_len(kernel: [usize; 2], stride: usize, c: usize, o: usize) -> usize {
-    if o > FOLD_CHANNELS {
-        0
-    } else {
-        kernel[0] * (kernel[1] + (MOST_FOLDED - 1) * stride) * c * MOST_FOLDED * o
-    }
-}
-
-/// How many neighbouring pixels share a vector: as many as waste the fewest of its lanes. Folding pays with zeros in the filter, since
-/// the window of several pixels is wider than that of one.
-fn fold<T: Lanes>(arch: Arch, kernel: usize, stride: usize, o: usize, width: usize) -> usize {
-    struct LaneCount<T>(core::marker::PhantomData<T>);
-    impl<T: Lanes> WithSimd for LaneCount<T> {
-        type Output = usize;
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) -> usize {
-            T::lanes::<S>()
-        }
-    }
-    if o > FOLD_CHANNELS {
-        return 1;
-    }
-    let lanes = arch.dispatch(LaneCount::<T>(core::marker::PhantomData));
-    let cost = |p: usize| (p * o).div_ceil(lanes) * (kernel + (p - 1) * stride) * 60 / p;
-    (1..=MOST_FOLDED.min(width.max(1)))
-        .min_by_key(|&p| cost(p))
-        .unwrap_or(1)
-}
-
-/// `filter'[ky][kx'][c][pixel][o] = filter[ky][kx' − pixel·stride][c][o]`, zero where that is no tap.
-fn fold_filter<T: Lanes>(
-    filter: &[T],
-    [height, width]: [usize; 2],
-    stride: usize,
-    o: usize,
-    p: usize,
-    folded: &mut [T],
-) {
-    let row = filter.len() / height;
-    let tap = row / width;
-    let folded_row = folded.len() / height;
-    folded.fill(T::zero());
-    for (filter, folded) in filter
-        .chunks_exact(row)
-        .zip(folded.chunks_exact_mut(folded_row))
-    {
-        for pixel in 0..p {
-            let shifted = folded[pixel * stride * tap * p..].chunks_exact_mut(p * o);
-            for (folded, filter) in shifted.zip(filter.chunks_exact(o)) {
-                folded[pixel * o..][..o].copy_from_slice(filter);
-            }
-        }
     }
 }
 
@@ -486,34 +426,5 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
     }
     if p > 1 {
         unfold_filter(folded, w.kernel, w.stride[1], o, p, dfilter);
-    }
-}
-
-/// The reverse of [`fold_filter`]: every pixel's share of the gradient is added.
-fn unfold_filter<T: Lanes>(
-    folded: &[T],
-    [height, width]: [usize; 2],
-    stride: usize,
-    o: usize,
-    p: usize,
-    dfilter: &mut [T],
-) {
-    let row = dfilter.len() / height;
-    let tap = row / width;
-    if row == 0 {
-        return;
-    }
-    for (dfilter, folded) in dfilter
-        .chunks_exact_mut(row)
-        .zip(folded.chunks_exact(folded.len() / height))
-    {
-        for pixel in 0..p {
-            let shifted = folded[pixel * stride * tap * p..].chunks_exact(p * o);
-            for (dfilter, folded) in dfilter.chunks_exact_mut(o).zip(shifted) {
-                for (df, f) in dfilter.iter_mut().zip(&folded[pixel * o..][..o]) {
-                    *df = *df + *f;
-                }
-            }
-        }
     }
 }

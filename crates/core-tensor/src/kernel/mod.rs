@@ -6,6 +6,7 @@ mod block;
 pub(crate) mod check;
 mod contract;
 pub(crate) mod conv;
+mod fold;
 pub(crate) mod gemm;
 pub(crate) mod map;
 mod pack;

@@ -105,12 +105,6 @@ fn larger<T: Scalar>(x: T, y: T) -> T {
     if y > x { y } else { x }
 }
 
-/// The `N` numbers from `at`.
-#[inline(always)]
-fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
-    x[at..].first_chunk().expect("a pixel's channels")
-}
-
 #[inline(always)]
 fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
     for_each_quarter(
@@ -150,7 +144,7 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
     for ((x, dx), (y, dy)) in inputs.zip(outputs) {
         dx.fill(T::zero());
         if quarters(w) {
-            channels!(w.output[2], to_quarters(w, x, dy, dx));
+            to_quarters(w, x, dy, dx);
         } else {
             to_windows(w, x, y, dy, dx);
         }
@@ -158,31 +152,48 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 }
 
 #[inline(always)]
-fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T], c: usize) {
-    let row = w.input[1] * c;
+fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T]) {
+    let c = w.output[2];
     for_each_quarter(
         w,
         #[inline(always)]
-        |to, from| {
-            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-            let dy = &dy[to..][..c];
-            let (above, below) = dx[from[0]..].split_at_mut(row);
-            let (d0, d1) = above[..2 * c].split_at_mut(c);
-            let (d2, d3) = below[..2 * c].split_at_mut(c);
-            for k in 0..c {
-                // The later pixel wins only where it is larger.
-                let lower = larger(x2[k], x3[k]) > larger(x0[k], x1[k]);
-                let up = if lower { T::zero() } else { dy[k] };
-                let down = if lower { dy[k] } else { T::zero() };
-                let right = x1[k] > x0[k];
-                d0[k] = if right { T::zero() } else { up };
-                d1[k] = if right { up } else { T::zero() };
-                let right = x3[k] > x2[k];
-                d2[k] = if right { T::zero() } else { down };
-                d3[k] = if right { down } else { T::zero() };
-            }
+        |to, [above, below]| {
+            blocks!(c, |k, N| {
+                let (x0, x1) = (block::<T, N>(x, above + k), block::<T, N>(x, above + c + k));
+                let (x2, x3) = (block::<T, N>(x, below + k), block::<T, N>(x, below + c + k));
+                let dy = block::<T, N>(dy, to + k);
+                let mut d = [[T::zero(); N]; 4];
+                for i in 0..N {
+                    // The later pixel wins only where it is larger.
+                    let lower = larger(x2[i], x3[i]) > larger(x0[i], x1[i]);
+                    let up = if lower { T::zero() } else { dy[i] };
+                    let down = if lower { dy[i] } else { T::zero() };
+                    let right = x1[i] > x0[i];
+                    d[0][i] = if right { T::zero() } else { up };
+                    d[1][i] = if right { up } else { T::zero() };
+                    let right = x3[i] > x2[i];
+                    d[2][i] = if right { T::zero() } else { down };
+                    d[3][i] = if right { down } else { T::zero() };
+                }
+                *block_mut::<T, N>(dx, above + k) = d[0];
+                *block_mut::<T, N>(dx, above + c + k) = d[1];
+                *block_mut::<T, N>(dx, below + k) = d[2];
+                *block_mut::<T, N>(dx, below + c + k) = d[3];
+            });
         },
     );
+}
+
+/// The `N` numbers from `at`.
+#[inline(always)]
+fn block<T, const N: usize>(x: &[T], at: usize) -> &[T; N] {
+    x[at..].first_chunk().expect("a pixel's channels")
+}
+
+/// The `N` numbers from `at`, to write to.
+#[inline(always)]
+fn block_mut<T, const N: usize>(x: &mut [T], at: usize) -> &mut [T; N] {
+    x[at..].first_chunk_mut().expect("a pixel's channels")
 }
 
 /// Any window: the first pixel that holds the largest number takes the gradient, and none is left for the others.
@@ -267,6 +278,10 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
         .zip(dy.chunks_exact(w.output_len().max(1)))
     {
         dx.fill(T::zero());
+        if quarters(w) {
+            channels!(w.output[2], share_quarters(w, dy, dx, share));
+            continue;
+        }
         w.for_each_tap(
             #[inline(always)]
             |from, to, _| {
@@ -279,4 +294,22 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
             },
         );
     }
+}
+
+#[inline(always)]
+fn share_quarters<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T], share: T, c: usize) {
+    for_each_quarter(
+        w,
+        #[inline(always)]
+        |to, from| {
+            let dy = &dy[to..][..c];
+            for row in from {
+                for pixel in dx[row..][..2 * c].chunks_exact_mut(c) {
+                    for k in 0..c {
+                        pixel[k] = dy[k] * share;
+                    }
+                }
+            }
+        },
+    );
 }

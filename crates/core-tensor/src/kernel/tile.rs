@@ -91,6 +91,10 @@ pub(super) enum Rows {
 ///
 /// `b` is read in whole vectors, beyond the end of its row where that is still inside the slice: such lanes hold garbage and are never stored.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "one index for all rows of the tile"
+)]
 pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     terms: &Terms,
@@ -187,10 +191,14 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
                         let mut shared: [T::Vector<S>; $TAPS] =
                             from_fn(|tap| T::splat(simd, heads[tap][t]));
                         for r in 0..MR {
-                            shared[(r + $TAPS - 1) % $TAPS] = T::splat(simd, rows[r][t]);
+                            shared[(r + $TAPS - 1) % shared.len()] = T::splat(simd, rows[r][t]);
                             for tap in 0..$TAPS {
-                                sums[r][0] =
-                                    T::fma(simd, shared[(r + tap) % $TAPS], b[tap], sums[r][0]);
+                                sums[r][0] = T::fma(
+                                    simd,
+                                    shared[(r + tap) % shared.len()],
+                                    b[tap],
+                                    sums[r][0],
+                                );
                             }
                         }
                         at += b_step;
@@ -240,6 +248,7 @@ fn part_at<T: Lanes, S: Simd>(simd: S, b: &[T], at: usize) -> T::Vector<S> {
 /// Loops over rows and vectors are short and of constant length: unrolled, they leave the sums in registers from beginning to end.
 /// Whatever is longer works on a copy, for an array that is indexed by a variable has to lie in memory.
 #[inline(always)]
+#[expect(clippy::manual_memcpy, reason = "a loop of constant length stays in registers")]
 pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     n: usize,
@@ -268,6 +277,7 @@ pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
 
 /// Writes rows of sums, `n` numbers of each, to where `to` says; the first `skip` rows are left out.
 #[inline(always)]
+#[expect(clippy::manual_memcpy, reason = "a loop of constant length stays in registers")]
 pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     sums: Sums<T, S, MR, NV>,
