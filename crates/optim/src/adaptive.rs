@@ -66,7 +66,7 @@ impl<T: Scalar> Optimizer<T> for Adam {
             net,
             [grad, &mut state.first, &mut state.second],
             |weight, [grad, first, second]| {
-                T::vectorize(|| {
+                T::vectorize(#[inline(always)] || {
                     for (((w, &mut g), m), v) in weight.iter_mut().zip(grad).zip(first).zip(second)
                     {
                         *m = flush(beta1 * *m + rest1 * g);
