@@ -75,9 +75,17 @@ where
     trainer.network.init(Init::HeNormal, options.seed);
     trainer.seed(options.seed);
     println!("{}", trainer.network.summary());
-    println!("{} samples to learn from, {} held out, seed {}\n", train.len(), test.len(), options.seed);
+    println!(
+        "{} samples to learn from, {} held out, seed {}\n",
+        train.len(),
+        test.len(),
+        options.seed
+    );
 
-    let (learn_from, held_out) = (Data::new(&train.images, &train.labels), Data::new(&test.images, &test.labels));
+    let (learn_from, held_out) = (
+        Data::new(&train.images, &train.labels),
+        Data::new(&test.images, &test.labels),
+    );
     let history = trainer.fit(learn_from, Some(held_out), epochs, &mut Progress::new());
     let score = trainer.score(held_out);
 
@@ -95,8 +103,12 @@ fn draw<const H: usize, const W: usize>(
     history: &[Epoch],
     mistakes: &Mistakes<'_, H, W>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| format!("{} cannot be made: {error}; name another folder with --pictures", folder.display()))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        format!(
+            "{} cannot be made: {error}; name another folder with --pictures",
+            folder.display()
+        )
+    })?;
     let by_epoch = |of: fn(&Epoch) -> f64| history.iter().map(of).collect::<Vec<_>>();
     let loss = Panel {
         title: "cross-entropy",
@@ -107,7 +119,12 @@ fn draw<const H: usize, const W: usize>(
     let accuracy = Panel {
         title: "accuracy",
         train: &by_epoch(|epoch| epoch.train.accuracy().unwrap_or(f64::NAN)),
-        held_out: &by_epoch(|epoch| epoch.held_out.and_then(|score| score.accuracy()).unwrap_or(f64::NAN)),
+        held_out: &by_epoch(|epoch| {
+            epoch
+                .held_out
+                .and_then(|score| score.accuracy())
+                .unwrap_or(f64::NAN)
+        }),
         log: false,
     };
     let (curve, grid) = (folder.join("learning.png"), folder.join("mistakes.png"));

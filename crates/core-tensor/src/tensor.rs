@@ -15,8 +15,10 @@ use crate::{Scalar, Zeroed};
 /// Not `Copy` and not `Clone`, since a weight can be 400 MB and a copy goes over the stack: [`duplicate`](Tensor::duplicate) makes a
 /// boxed one. Small tensors are values like any other; large ones live where they were made ([`Zeroed::boxed`]) and are worked on in place.
 #[repr(transparent)]
-#[derive(TransparentWrapper)]
 pub struct Tensor<S: Shape, T: 'static = f32>(S::Array<T>);
+
+// SAFETY: `repr(transparent)` around this one field. By hand, since the derive would hold every build up by a macro parser.
+unsafe impl<S: Shape, T: 'static> TransparentWrapper<S::Array<T>> for Tensor<S, T> {}
 
 /// Samples of one shape, read; how many is known at run time.
 pub type Batch<'a, S, T = f32> = &'a [Tensor<S, T>];

@@ -3,7 +3,7 @@
 use core_tensor::shape::{Filter, Sequence};
 use core_tensor::{Image, Matrix, Scalar, Shape, Tensor, Vector};
 use rand::distr::{StandardUniform, Uniform};
-use rand::rngs::StdRng;
+use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
 type Two<T = f64> = Tensor<Vector<2>, T>;
@@ -286,17 +286,18 @@ fn copies_and_defaults() {
 
 #[test]
 fn random_numbers_come_from_the_seed() {
-    let draw =
-        |seed| Tensor::<Image<5, 7, 3>>::random(&mut StdRng::seed_from_u64(seed), StandardUniform);
+    let draw = |seed| {
+        Tensor::<Image<5, 7, 3>>::random(&mut ChaCha8Rng::seed_from_u64(seed), StandardUniform)
+    };
     assert_eq!(draw(1), draw(1));
     assert!(draw(1) != draw(2));
     let x = draw(1);
     assert!(x.min() >= 0.0 && x.max() < 1.0 && (x.mean() - 0.5).abs() < 0.1);
     // drawn one after another, in memory order
-    let mut rng: Box<dyn Rng> = Box::new(StdRng::seed_from_u64(3));
+    let mut rng: Box<dyn Rng> = Box::new(ChaCha8Rng::seed_from_u64(3));
     let uniform = Uniform::new(-2.0, 3.0).expect("a range");
     let x = Tensor::<Vector<4>, f64>::random(&mut *rng, uniform);
-    let mut again = StdRng::seed_from_u64(3);
+    let mut again = ChaCha8Rng::seed_from_u64(3);
     let pairs = [(); 2].map(|()| Tensor::<Vector<2>, f64>::random(&mut again, uniform));
     assert_eq!(x, pairs[0].join(&pairs[1]));
     assert!(x.min() >= -2.0 && x.max() < 3.0);

@@ -3,7 +3,7 @@
 use core_tensor::{Leaf, Params, Path, Role, Scalar, Visit};
 use rand::SeedableRng;
 use rand::distr::Distribution;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 use rand_distr::{Normal, Uniform};
 
 /// How weights are drawn. Biases and running means start at 0, scales at 1, whatever the choice.

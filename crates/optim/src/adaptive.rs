@@ -66,14 +66,18 @@ impl<T: Scalar> Optimizer<T> for Adam {
             net,
             [grad, &mut state.first, &mut state.second],
             |weight, [grad, first, second]| {
-                T::vectorize(#[inline(always)] || {
-                    for (((w, &mut g), m), v) in weight.iter_mut().zip(grad).zip(first).zip(second)
-                    {
-                        *m = flush(beta1 * *m + rest1 * g);
-                        *v = flush(beta2 * *v + rest2 * g * g);
-                        *w -= rate * *m / (v.sqrt() * correction + epsilon);
-                    }
-                });
+                T::vectorize(
+                    #[inline(always)]
+                    || {
+                        for (((w, &mut g), m), v) in
+                            weight.iter_mut().zip(grad).zip(first).zip(second)
+                        {
+                            *m = flush(beta1 * *m + rest1 * g);
+                            *v = flush(beta2 * *v + rest2 * g * g);
+                            *w -= rate * *m / (v.sqrt() * correction + epsilon);
+                        }
+                    },
+                );
             },
         );
     }

@@ -20,11 +20,14 @@ impl<T: Scalar> Optimizer<T> for Sgd {
     fn step<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, (): &mut ()) {
         let rate = T::of(self.rate);
         update(net, [grad], |weight, [grad]| {
-            T::vectorize(#[inline(always)] || {
-                for (w, &mut g) in weight.iter_mut().zip(grad) {
-                    *w -= rate * g;
-                }
-            });
+            T::vectorize(
+                #[inline(always)]
+                || {
+                    for (w, &mut g) in weight.iter_mut().zip(grad) {
+                        *w -= rate * g;
+                    }
+                },
+            );
         });
     }
 }
@@ -51,12 +54,15 @@ impl<T: Scalar> Optimizer<T> for Momentum {
     fn step<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, velocity: &mut Box<P::Grad>) {
         let (rate, momentum) = (T::of(self.rate), T::of(self.momentum));
         update(net, [grad, velocity], |weight, [grad, velocity]| {
-            T::vectorize(#[inline(always)] || {
-                for ((w, &mut g), v) in weight.iter_mut().zip(grad).zip(velocity) {
-                    *v = flush(momentum * *v + g);
-                    *w -= rate * *v;
-                }
-            });
+            T::vectorize(
+                #[inline(always)]
+                || {
+                    for ((w, &mut g), v) in weight.iter_mut().zip(grad).zip(velocity) {
+                        *v = flush(momentum * *v + g);
+                        *w -= rate * *v;
+                    }
+                },
+            );
         });
     }
 }

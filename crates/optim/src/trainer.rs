@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
 use nn::{Layer, Loss, Network, Pass, Score, gradient};
+use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use crate::{Optimizer, Progress};
 

@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use autodiff::check::{Comparison, Differences, Displacement};
+use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 
 use cases::Case;
 use evaluate::{Point, Sizes, Values};

@@ -248,7 +248,10 @@ fn part_at<T: Lanes, S: Simd>(simd: S, b: &[T], at: usize) -> T::Vector<S> {
 /// Loops over rows and vectors are short and of constant length: unrolled, they leave the sums in registers from beginning to end.
 /// Whatever is longer works on a copy, for an array that is indexed by a variable has to lie in memory.
 #[inline(always)]
-#[expect(clippy::manual_memcpy, reason = "a loop of constant length stays in registers")]
+#[expect(
+    clippy::manual_memcpy,
+    reason = "a loop of constant length stays in registers"
+)]
 pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     n: usize,
@@ -277,7 +280,10 @@ pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
 
 /// Writes rows of sums, `n` numbers of each, to where `to` says; the first `skip` rows are left out.
 #[inline(always)]
-#[expect(clippy::manual_memcpy, reason = "a loop of constant length stays in registers")]
+#[expect(
+    clippy::manual_memcpy,
+    reason = "a loop of constant length stays in registers"
+)]
 pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     sums: Sums<T, S, MR, NV>,

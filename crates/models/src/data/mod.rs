@@ -7,8 +7,8 @@ pub mod idx;
 use core_tensor::{Shape, Tensor};
 use nn::Class;
 use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 pub use error::{Error, Kind};
 

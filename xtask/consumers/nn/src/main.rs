@@ -10,7 +10,8 @@ type LeNet5 = (Features, Flatten, Classifier);
 fn main() {
     let mut net = Network::<Image<28, 28, 1>, LeNet5>::new(1);
     net.init(Init::HeNormal, 1);
-    let logits = &net.predict(&[Tensor::full(0.5)])[0];
+    let image = [Tensor::full(0.5)];
+    let logits = &net.predict(&image)[0];
     assert!(logits.as_slice().iter().all(|logit| logit.is_finite()));
     println!("{logits:.3}");
 }
