@@ -47,6 +47,13 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<f64, Box<dyn std::error::Error>> {
+    // before the training, so that a wrong name costs none
+    std::fs::create_dir_all(&options.pictures).map_err(|error| {
+        format!(
+            "{} cannot be made: {error}; name another folder with --pictures",
+            options.pictures.display()
+        )
+    })?;
     match &options.data {
         None => {
             let (train, test) = digits::load().split(5, options.seed);
@@ -103,12 +110,6 @@ fn draw<const H: usize, const W: usize>(
     history: &[Epoch],
     mistakes: &Mistakes<'_, H, W>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        format!(
-            "{} cannot be made: {error}; name another folder with --pictures",
-            folder.display()
-        )
-    })?;
     let by_epoch = |of: fn(&Epoch) -> f64| history.iter().map(of).collect::<Vec<_>>();
     let loss = Panel {
         title: "cross-entropy",

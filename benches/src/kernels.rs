@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use core_tensor::Scalar;
-use core_tensor::kernel::{Layout, Product, Start, Window2d};
+use core_tensor::kernel::{Layout, Product, Start, Strided, Window2d, matmul_strided};
 
 use crate::{Work, numbers};
 
@@ -36,6 +36,45 @@ fn product((m, k, n): (usize, usize, usize), layout: Layout) -> Work {
                 Start::Zero,
                 black_box(&mut c),
             );
+        },
+    )
+}
+
+/// Products by the tile, each with the same product by the crate `matrixmultiply`: where one should hand over to the other.
+pub fn crossover() -> Vec<[Work; 2]> {
+    let sides = [8, 16, 32, 64, 128, 256, 512, 768].map(|n| (n, n, n));
+    let thin = [
+        (1, 784, 128),
+        (64, 784, 128),
+        (64, 128, 784),
+        (784, 64, 128),
+        (64, 400, 120),
+    ];
+    let layouts = [Layout::Nn, Layout::Nt, Layout::Tn];
+    let all = sides.into_iter().chain(thin);
+    all.flat_map(|sides| {
+        layouts.map(|layout| [product(sides, layout), by_matrixmultiply(sides, layout)])
+    })
+    .collect()
+}
+
+fn by_matrixmultiply((m, k, n): (usize, usize, usize), layout: Layout) -> Work {
+    let (a, b, mut c) = (numbers(m * k), numbers(k * n), numbers(m * n));
+    let a_strides = if layout == Layout::Tn { [1, m] } else { [k, 1] };
+    let b_strides = if layout == Layout::Nt { [1, k] } else { [n, 1] };
+    Work::new(
+        format!("matrixmultiply {layout:?} {m}×{k}×{n}"),
+        2.0 * (m * k * n) as f64,
+        move || {
+            let a = Strided {
+                numbers: black_box(&a),
+                strides: a_strides,
+            };
+            let b = Strided {
+                numbers: &b,
+                strides: b_strides,
+            };
+            matmul_strided([m, k, n], a, b, false, black_box(&mut c), [n, 1]);
         },
     )
 }

@@ -42,3 +42,22 @@ pub(crate) fn run(only: Option<&str>) {
         100.0 * (after / before - 1.0)
     );
 }
+
+/// Prints the products of the tile beside those of `matrixmultiply`, in GFLOP/s, as a table for `docs/crossover.md`.
+pub(crate) fn crossover() {
+    println!("| product, f32 | tile | `matrixmultiply` | ratio |\n|---|---|---|---|");
+    for pair in kernels::crossover() {
+        let name = pair[0].name.clone();
+        let [tile, other] =
+            pair.map(|mut work| work.flops / work.median_seconds(BUDGET / 2.0) / 1e9);
+        println!(
+            "| {} | {tile:.0} | {other:.0} | {:.2} |",
+            name.trim_start_matches("matmul "),
+            tile / other
+        );
+    }
+    println!(
+        "\nFMA peak of one core: {:.0} GFLOP/s",
+        peak::flops_per_second() / 1e9
+    );
+}

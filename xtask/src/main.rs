@@ -22,6 +22,9 @@ enum Command {
     Bench {
         /// only the work whose name contains this
         only: Option<String>,
+        /// the tile beside `matrixmultiply`, as the table of docs/crossover.md
+        #[arg(long, conflicts_with = "only")]
+        crossover: bool,
     },
     /// Runs everything that must hold before a change lands
     Ci,
@@ -31,8 +34,12 @@ fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::CheckGrads(args) => check_grads::run(&args),
         Command::Tidy => tidy::run(),
-        Command::Bench { only } => {
-            bench::run(only.as_deref());
+        Command::Bench { only, crossover } => {
+            if crossover {
+                bench::crossover()
+            } else {
+                bench::run(only.as_deref())
+            }
             Ok(())
         }
         Command::Ci => ci::run(),

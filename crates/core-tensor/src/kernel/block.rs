@@ -42,15 +42,13 @@ impl<T: Lanes> Block<'_, T> {
         grid: &RowGrid,
         c: &mut [T],
     ) {
-        if NV == 1
+        if const { NV == 1 && every_shape::<T, S>() }
             && rows == Rows::Apart
             && (4..self.terms.len).contains(&grid.a[1])
             && grid.in_group >= 4
-            && !S::IS_SCALAR
         {
             return self.run_overlapping(simd, grid, c);
         }
-        let most = tallest::<S>(NV);
         // Rows that lie apart may run on from one group into the next.
         let [outer, inner] = match rows {
             Rows::Apart => [1, grid.groups * grid.in_group],
@@ -59,27 +57,23 @@ impl<T: Lanes> Block<'_, T> {
         for group in 0..outer {
             let mut done = 0;
             while done < inner {
-                let left = inner - done;
+                let mr = height::<T, S>(NV, inner - done, inner);
                 // A few rows left over are done in one tile with some that are done already.
-                let mr = if inner >= most && left * 2 > most {
-                    most
-                } else {
-                    1 << left.min(most).ilog2()
-                };
-                let first = (done + mr).min(inner) - mr;
+                let row = (done + mr).min(inner) - mr;
                 let at = Place {
                     group,
-                    row: first,
-                    skip: done - first,
+                    row,
+                    skip: done - row,
                 };
-                match mr {
-                    16 if tallest::<S>(NV) >= 16 => self.tile::<S, 16, NV>(simd, rows, grid, at, c),
-                    8 if tallest::<S>(NV) >= 8 => self.tile::<S, 8, NV>(simd, rows, grid, at, c),
-                    4 if tallest::<S>(NV) >= 4 => self.tile::<S, 4, NV>(simd, rows, grid, at, c),
-                    2 if tallest::<S>(NV) >= 2 => self.tile::<S, 2, NV>(simd, rows, grid, at, c),
-                    _ => self.tile::<S, 1, NV>(simd, rows, grid, at, c),
+                macro_rules! tile_of {
+                    ($($MR:literal)*) => { $(
+                        if const { has_tile::<T, S>($MR, NV) } && mr == $MR {
+                            self.tile::<S, $MR, NV>(simd, rows, grid, at, c);
+                        }
+                    )* };
                 }
-                done = first + mr;
+                tile_of!(16 8 4 1);
+                done = row + mr;
             }
         }
     }
@@ -198,32 +192,40 @@ struct Place {
     skip: usize,
 }
 
-/// Rows of a tile of `nv` vectors: as many as leave registers for the factors.
-#[inline(always)]
-fn tallest<S: Simd>(nv: usize) -> usize {
-    match nv {
+/// Whether there are tiles of every shape: for the numbers that networks train in, where there are registers for them.
+pub(super) const fn every_shape<T: Lanes, S: Simd>() -> bool {
+    T::TUNED && S::REGISTER_COUNT >= 32
+}
+
+/// Rows of the tallest tile of `nv` vectors: as many as leave registers for the factors.
+const fn tallest<S: Simd>(nv: usize) -> usize {
+    let most = match nv {
         _ if S::IS_SCALAR => 1,
-        1 => {
-            if S::REGISTER_COUNT >= 32 {
-                16
-            } else {
-                8
-            }
-        }
-        2 | 3 => {
-            if S::REGISTER_COUNT >= 32 {
-                8
-            } else {
-                4
-            }
-        }
-        4 => {
-            if S::REGISTER_COUNT >= 32 {
-                4
-            } else {
-                2
-            }
-        }
+        1 => 16,
+        2 | 3 => 8,
+        4 => 4,
         _ => 1,
+    };
+    if S::REGISTER_COUNT < 32 && most > 1 {
+        most / 2
+    } else {
+        most
     }
+}
+
+/// Whether tiles of `mr` rows and `nv` vectors are compiled.
+const fn has_tile<T: Lanes, S: Simd>(mr: usize, nv: usize) -> bool {
+    mr == 1 || mr == tallest::<S>(nv) || (every_shape::<T, S>() && mr < tallest::<S>(nv))
+}
+
+/// Rows of the next tile: the fewest that hold those that are left, if there are so many rows in all.
+#[inline(always)]
+fn height<T: Lanes, S: Simd>(nv: usize, left: usize, inner: usize) -> usize {
+    let mut height = 1;
+    for mr in [4, 8, 16] {
+        if has_tile::<T, S>(mr, nv) && height < left && mr <= inner {
+            height = mr;
+        }
+    }
+    height
 }

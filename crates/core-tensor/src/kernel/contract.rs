@@ -5,7 +5,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Start;
-use super::block::{Block, RowGrid, Side};
+use super::block::{Block, RowGrid, Side, every_shape};
 use super::pack::pack;
 use super::tile::{Lanes, Rows, Terms};
 
@@ -43,7 +43,8 @@ impl<T: Lanes> WithSimd for Contraction<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.grid.groups * self.grid.in_group;
-        let width = self.n.div_ceil(T::lanes::<S>()).min(widest::<S>(rows)) * T::lanes::<S>();
+        let vectors = self.n.div_ceil(T::lanes::<S>());
+        let width = vectors.div_ceil(panels::<T, S>(rows, vectors).max(1)) * T::lanes::<S>();
         let bytes = self.terms.segments * self.terms.len * width * size_of::<T>();
         if rows == 0 || self.n == 0 {
         } else if bytes == 0 || (self.b_column == 1 && !self.worth_packing(width)) {
@@ -59,14 +60,20 @@ impl<T: Lanes> WithSimd for Contraction<'_, T> {
     }
 }
 
-/// Vectors in a row of a tile. Few rows take more of them: the sums must outnumber the multiply-adds in flight.
+/// How many panels the columns are split into. Few rows take wide ones: the sums must outnumber the multiply-adds in flight.
 #[inline(always)]
-fn widest<S: Simd>(rows: usize) -> usize {
+fn panels<T: Lanes, S: Simd>(rows: usize, vectors: usize) -> usize {
+    if S::IS_SCALAR {
+        return vectors.div_ceil(4);
+    }
+    if !every_shape::<T, S>() {
+        return vectors.div_ceil(2);
+    }
     match rows {
-        _ if S::IS_SCALAR => 4,
-        8.. => 2,
-        2.. => 4,
-        _ => 8,
+        // Panels of two vectors, one of three where their number is odd.
+        8.. => (vectors / 2).max(1),
+        4.. => vectors.div_ceil(4),
+        _ => vectors.div_ceil(8),
     }
 }
 
@@ -84,36 +91,41 @@ impl<T: Lanes> Contraction<'_, T> {
     fn panels<S: Simd>(mut self, simd: S, mut buffer: Option<&mut [T]>) {
         let lanes = T::lanes::<S>();
         let vectors = self.n.div_ceil(lanes);
-        let panels = vectors.div_ceil(widest::<S>(self.grid.groups * self.grid.in_group));
+        let panels = panels::<T, S>(self.grid.groups * self.grid.in_group, vectors);
         let mut done = 0;
         for p in 0..panels {
             let end = (p + 1) * vectors / panels;
             while done < end {
-                let nv = if end - done > 4 && end - done < 8 {
-                    4
-                } else {
-                    end - done
+                let nv = match end - done {
+                    _ if S::IS_SCALAR => 4,
+                    5..8 => 4,
+                    nv => nv,
                 };
                 let columns = [done * lanes, self.n.min((done + nv) * lanes)];
                 macro_rules! panel {
-                    ($NV:literal) => {
-                        simd.vectorize(Panel::<T, $NV> {
-                            of: &mut self,
-                            columns,
-                            buffer: buffer.as_deref_mut(),
-                        })
-                    };
+                    ($($NV:literal)*) => { $(
+                        if const { has_panel::<T, S>($NV) } && nv == $NV {
+                            simd.vectorize(Panel::<T, $NV> {
+                                of: &mut self,
+                                columns,
+                                buffer: buffer.as_deref_mut(),
+                            });
+                        }
+                    )* };
                 }
-                match nv {
-                    1 => panel!(1),
-                    2 => panel!(2),
-                    3 => panel!(3),
-                    4 => panel!(4),
-                    _ => panel!(8),
-                }
+                panel!(1 2 3 4 8);
                 done += nv;
             }
         }
+    }
+}
+
+/// Whether panels of `nv` vectors are compiled.
+const fn has_panel<T: Lanes, S: Simd>(nv: usize) -> bool {
+    if S::IS_SCALAR {
+        nv == 4
+    } else {
+        nv <= 2 || every_shape::<T, S>()
     }
 }
 

@@ -12,6 +12,8 @@ use pulp::{MemMask, Simd};
 pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     /// A register full of numbers.
     type Vector<S: Simd>: bytemuck::Pod;
+    /// Whether networks train in this number: then it has tiles of every shape. Others have few, which compile in a fraction of the time.
+    const TUNED: bool;
     /// Numbers in a register.
     fn lanes<S: Simd>() -> usize;
     /// `x` in every lane.
@@ -38,10 +40,11 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
 /// Lane operations are pulp's methods with the type's name as a suffix.
 ///
 /// Parts of registers go through pulp's masked loads and stores: its safe ones call through a table, which costs more than a short sum.
-macro_rules! lanes { ($($T:ident $LANES:ident $mask:ident $count:ident),*) => { $(paste::paste! {
+macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:ident),*) => { $(paste::paste! {
     #[rustfmt::skip]
     impl Lanes for $T {
         type Vector<S: Simd> = S::[<$T s>];
+        const TUNED: bool = $TUNED;
         #[inline(always)] fn lanes<S: Simd>() -> usize { S::$LANES }
         #[inline(always)] fn splat<S: Simd>(simd: S, x: $T) -> S::[<$T s>] { simd.[<splat_ $T s>](x) }
         #[inline(always)] fn fma<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>], z: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_add_e_ $T s>](x, y, z) }
@@ -60,7 +63,7 @@ macro_rules! lanes { ($($T:ident $LANES:ident $mask:ident $count:ident),*) => { 
         #[inline(always)] fn vectors_mut<S: Simd>(x: &mut [$T]) -> &mut [S::[<$T s>]] { S::[<as_mut_simd_ $T s>](x).0 }
     }
 })* } }
-lanes!(f32 F32_LANES m32s u32, f64 F64_LANES m64s u64);
+lanes!(f32 true F32_LANES m32s u32, f64 false F64_LANES m64s u64);
 
 /// A tile of sums.
 pub(super) type Sums<T, S, const MR: usize, const NV: usize> = [[<T as Lanes>::Vector<S>; NV]; MR];
@@ -208,10 +211,8 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
             }
             while done < shares {
                 match shares - done {
-                    1 => share!(1),
-                    2 => share!(2),
-                    3 => share!(3),
-                    4 => share!(4),
+                    ..3 => share!(1),
+                    ..5 => share!(3),
                     _ => share!(5),
                 }
             }
@@ -232,15 +233,21 @@ pub(super) fn vectors_at<T: Lanes, S: Simd, const NV: usize>(
             let whole = T::vectors::<S>(whole);
             from_fn(|v| whole[v])
         }
-        None => from_fn(|v| part_at(simd, b, at + v * T::lanes::<S>())),
+        None => {
+            let mut end = [T::splat(simd, T::zero()); NV];
+            copy_end(b, at, bytemuck::cast_slice_mut(&mut end));
+            end
+        }
     }
 }
 
-/// One vector that begins at `b[at]`, zeros beyond the end.
-#[inline(always)]
-fn part_at<T: Lanes, S: Simd>(simd: S, b: &[T], at: usize) -> T::Vector<S> {
+/// Copies what lies from `at` to the end of a slice. Not inlined: rare, and every inner loop has it.
+#[cold]
+#[inline(never)]
+fn copy_end<T: Copy>(b: &[T], at: usize, to: &mut [T]) {
     let rest = b.get(at..).unwrap_or(&[]);
-    T::load_part(simd, &rest[..rest.len().min(T::lanes::<S>())])
+    let n = rest.len().min(to.len());
+    to[..n].copy_from_slice(&rest[..n]);
 }
 
 /// Reads rows of sums, `n` numbers of each, from where `at` says.
