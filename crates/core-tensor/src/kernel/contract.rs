@@ -2,7 +2,7 @@
 //!
 //! Matrix products and convolutions differ only in the numbers of a [`Contraction`]; see `gemm.rs` and `conv.rs` for those.
 
-use pulp::{Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
 use super::block::{Block, RowGrid, Side, every_shape};
@@ -35,6 +35,14 @@ pub(super) struct Contraction<'a, T> {
     pub(super) b: &'a [T],
     pub(super) start: Start<'a, T>,
     pub(super) c: &'a mut [T],
+}
+
+impl<T: Lanes> Contraction<'_, T> {
+    /// Runs on the machine's vectors. Not inlined: else every caller would compile the tiles anew.
+    #[inline(never)]
+    pub(super) fn run(self, arch: Arch) {
+        arch.dispatch(self);
+    }
 }
 
 impl<T: Lanes> WithSimd for Contraction<'_, T> {

@@ -7,69 +7,9 @@ use pulp::Arch;
 
 use super::block::RowGrid;
 use super::contract::Contraction;
-use super::fold::{FOLD_CHANNELS, MOST_FOLDED, fold, fold_filter, fold_len, unfold_filter};
+use super::fold::{FOLD_CHANNELS, MOST_FOLDED, fold, fold_filter, unfold_filter};
 use super::tile::{Lanes, Rows, Terms};
 use super::{Start, Window2d};
-
-impl Window2d {
-    /// Numbers in one input.
-    pub const fn input_len(&self) -> usize {
-        self.input[0] * self.input[1] * self.input[2]
-    }
-
-    /// Numbers in one output.
-    pub const fn output_len(&self) -> usize {
-        self.output[0] * self.output[1] * self.output[2]
-    }
-
-    /// Numbers in the filter of a convolution.
-    pub const fn filter_len(&self) -> usize {
-        self.kernel[0] * self.kernel[1] * self.input[2] * self.output[2]
-    }
-
-    /// Floating-point operations of a convolution forward, a sample; as many by data and by weights. Taps in the padding count.
-    pub const fn flops(&self) -> usize {
-        2 * self.output[0] * self.output[1] * self.filter_len()
-    }
-
-    /// Numbers of scratch that the three forms of a convolution need, whatever the batch and the machine.
-    pub const fn scratch(&self) -> usize {
-        let forward = self.padded_input()
-            + fold_len(self.kernel, self.stride[1], self.input[2], self.output[2]);
-        let [height, width] = self.padded_output();
-        let by_data = height * width * self.output[2]
-            + self.filter_len()
-            + fold_len(self.kernel, 1, self.output[2], self.input[2]);
-        if forward > by_data { forward } else { by_data }
-    }
-
-    /// Numbers in a sample with its padding; none are needed without padding.
-    const fn padded_input(&self) -> usize {
-        if self.padding[0] + self.padding[1] == 0 {
-            return 0;
-        }
-        (self.input[0] + 2 * self.padding[0])
-            * (self.input[1] + 2 * self.padding[1])
-            * self.input[2]
-    }
-
-    /// Height and width of the gradient of an output, with zeros for the windows that would hang over the edge.
-    const fn padded_output(&self) -> [usize; 2] {
-        let mut sides = [0; 2];
-        let mut d = 0;
-        while d < 2 {
-            let last = (self.padding[d] + self.input[d]).saturating_sub(1) / self.stride[d] + 1;
-            let windows = if last > self.output[d] {
-                last
-            } else {
-                self.output[d]
-            };
-            sides[d] = windows + self.kernel[d].div_ceil(self.stride[d]) - 1;
-            d += 1;
-        }
-        sides
-    }
-}
 
 /// A window without padding that slides over one image: what forward and by data have in common.
 struct Correlation {
@@ -89,7 +29,7 @@ impl Correlation {
     fn run<T: Lanes>(&self, arch: Arch, x: &[T], filter: &[T], start: Start<'_, T>, y: &mut [T]) {
         let len = self.kernel[1] * self.c;
         let n = self.output[2];
-        arch.dispatch(Contraction {
+        Contraction {
             grid: RowGrid {
                 groups: self.output[0],
                 in_group: self.output[1],
@@ -111,7 +51,8 @@ impl Correlation {
             b: filter,
             start,
             c: y,
-        });
+        }
+        .run(arch);
     }
 
     /// The same with `p` neighbouring pixels as one of `p` times the channels. Pixels that do not fill a fold are done alone.
@@ -392,7 +333,7 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         // `taps` of the window's row, `p` pixels at a time, `columns` times.
         let add = |from: usize, columns: usize, p: usize, taps: usize, to: &mut [T]| {
             let o = p * o;
-            arch.dispatch(Contraction {
+            Contraction {
                 grid: RowGrid {
                     groups: w.kernel[0],
                     in_group: taps * c,
@@ -414,7 +355,8 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
                 b: &dy[from * w.output[2]..],
                 start: Start::Output,
                 c: to,
-            });
+            }
+            .run(arch);
         };
         if p > 1 {
             add(0, width / p, p, wide, folded);

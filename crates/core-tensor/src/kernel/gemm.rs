@@ -53,7 +53,7 @@ pub(crate) fn matmul<T: Lanes>(
         let start = if t == 0 { start } else { Start::Output };
         for i in (0..m).step_by(block_m.max(1)) {
             let in_group = block_m.min(m - i);
-            arch.dispatch(Contraction {
+            Contraction {
                 grid: RowGrid {
                     groups: 1,
                     in_group,
@@ -75,7 +75,8 @@ pub(crate) fn matmul<T: Lanes>(
                 b: &b[(t * b_step).min(b.len())..],
                 start,
                 c: &mut c[i * n..],
-            });
+            }
+            .run(arch);
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod reduce;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tile;
+mod window;
 
 pub use gemm::{Gemm, Strided, matmul_strided};
 

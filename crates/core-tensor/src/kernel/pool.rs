@@ -1,7 +1,7 @@
 //! Pooling: the largest or the mean number under a window, channel by channel.
 //!
-//! Closures are inlined by force: one left outside would be compiled for a machine without wide vectors. The loops run over the channels of a pixel, so that the compiler finds the vectors; the usual 2×2 window with stride 2 has its own,
-//! over pairs of rows.
+//! The loops run over the channels of a pixel, so that the compiler finds the vectors; the usual 2×2 window with stride 2 has its own.
+//! Closures are inlined by force: one left outside would be compiled for a machine without wide vectors.
 
 use core::ops::Range;
 
@@ -33,36 +33,99 @@ fn quarters(w: &Window2d) -> bool {
     w.kernel == [2, 2] && w.stride == [2, 2] && w.padding == [0, 0]
 }
 
-/// Calls `f` with the offset of every 2×2 window's output and of its two rows of pixels in the input.
-#[inline(always)]
-fn for_each_quarter(w: &Window2d, mut f: impl FnMut(usize, [usize; 2])) {
-    let [_, width, c] = w.input;
-    for i in 0..w.output[0] {
-        for j in 0..w.output[1] {
-            let at = (2 * i * width + 2 * j) * c;
-            f((i * w.output[1] + j) * c, [at, at + width * c]);
+/// Runs the body for every 2×2 window of one image: `$at` says where it lies, and `$N` channels are handled at a time, a constant, so
+/// that the loop over them needs no loop.
+///
+/// Blocks of channels overlap where they do not fit, and few channels spill into the window to the right, which is written next: the body
+/// must not add to what it finds.
+macro_rules! quarters {
+    ($w:expr, |$at:ident, $N:ident| $body:block) => {
+        let [_, width, c] = $w.input;
+        for i in 0..$w.output[0] {
+            for j in 0..$w.output[1] {
+                let above = (2 * i * width + 2 * j) * c;
+                let $at = Quarter { to: (i * $w.output[1] + j) * c, above, below: above + width * c, c };
+                let last = j + 1 == $w.output[1];
+                match c {
+                    16.. => quarters!(@ $at, $N, 16, $body),
+                    8.. => quarters!(@ $at, $N, 8, $body),
+                    5.. if !last => quarters!(@ $at, $N, 8, $body),
+                    2.. if !last => quarters!(@ $at, $N, 4, $body),
+                    _ => quarters!(@ $at, $N, 1, $body),
+                }
+            }
         }
+    };
+    (@ $at:ident, $N:ident, $n:literal, $body:block) => {{
+        const $N: usize = $n;
+        let mut done = 0;
+        while done < $at.c {
+            let $at = $at.shifted(done.min($at.c.saturating_sub($N)));
+            $body
+            done += $N;
+        }
+    }};
+}
+
+/// Where a 2×2 window lies: its output, its two rows of two pixels in the input, and the distance of the two.
+#[derive(Clone, Copy)]
+struct Quarter {
+    to: usize,
+    above: usize,
+    below: usize,
+    c: usize,
+}
+
+impl Quarter {
+    /// The same from channel `k` on.
+    #[inline(always)]
+    fn shifted(self, k: usize) -> Self {
+        Self {
+            to: self.to + k,
+            above: self.above + k,
+            below: self.below + k,
+            ..self
+        }
+    }
+
+    /// `N` channels of the four pixels, in reading order.
+    #[inline(always)]
+    fn pixels<T, const N: usize>(self, x: &[T]) -> [&[T; N]; 4] {
+        [
+            self.above,
+            self.above + self.c,
+            self.below,
+            self.below + self.c,
+        ]
+        .map(
+            #[inline(always)]
+            |at| block(x, at),
+        )
+    }
+
+    /// Writes `N` channels of the four pixels.
+    #[inline(always)]
+    fn write<T: Copy, const N: usize>(self, pixels: [[T; N]; 4], dx: &mut [T]) {
+        *block_mut(dx, self.above) = pixels[0];
+        *block_mut(dx, self.above + self.c) = pixels[1];
+        *block_mut(dx, self.below) = pixels[2];
+        *block_mut(dx, self.below + self.c) = pixels[3];
     }
 }
 
-/// Runs `f` with the channels as a constant where layers usually have few: the loop over them then needs no loop.
-macro_rules! channels {
-    ($c:expr, $f:ident($($arg:expr),*)) => {
-        match $c {
-            6 => $f($($arg,)* 6),
-            8 => $f($($arg,)* 8),
-            16 => $f($($arg,)* 16),
-            32 => $f($($arg,)* 32),
-            c => $f($($arg,)* c),
-        }
-    };
+/// Zeros for the pixels that no 2×2 window covers, if there are any.
+#[inline(always)]
+fn clear_uncovered<T: Scalar>(w: &Window2d, dx: &mut [T]) {
+    if [2 * w.output[0], 2 * w.output[1]] != [w.input[0], w.input[1]] {
+        dx.fill(T::zero());
+    }
 }
 
 /// Splits `$c` channels into blocks of constant length, which need no loop: `$f(first)` with `$N` channels at a time.
 macro_rules! blocks {
     ($c:expr, |$first:ident, $N:ident| $body:block) => {
         let mut $first = 0;
-        blocks!(@ $c, $first, $N, $body, 64 16 8 6 4 2 1);
+        blocks!(@ $c, $first, $N, $body, 16 4 1);
     };
     (@ $c:expr, $first:ident, $N:ident, $body:block, $($n:literal)*) => { $(
         while $c - $first >= $n {
@@ -81,7 +144,7 @@ pub(crate) fn max_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            channels!(w.output[2], max_of_quarters(w, x, y));
+            max_of_quarters(w, x, y);
         } else {
             y.fill(T::neg_infinity());
             w.for_each_tap(
@@ -106,24 +169,14 @@ fn larger<T: Scalar>(x: T, y: T) -> T {
 }
 
 #[inline(always)]
-fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], c: usize) {
-    for_each_quarter(
-        w,
-        #[inline(always)]
-        |to, from| {
-            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-            let y = &mut y[to..][..c];
-            for k in 0..c {
-                y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
-            }
-        },
-    );
-}
-
-/// Two neighbouring pixels, each a slice of `c` numbers.
-#[inline(always)]
-fn neighbours<T>(x: &[T], at: usize, c: usize) -> [&[T]; 2] {
-    [&x[at..][..c], &x[at + c..][..c]]
+fn max_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
+    quarters!(w, |at, N| {
+        let [x0, x1, x2, x3] = at.pixels::<T, N>(x);
+        let y = block_mut::<T, N>(y, at.to);
+        for k in 0..N {
+            y[k] = larger(larger(x0[k], x1[k]), larger(x2[k], x3[k]));
+        }
+    });
 }
 
 /// `dx = dy` at the first pixel of each window that holds its largest number; windows that overlap add up.
@@ -142,10 +195,11 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
         .chunks_exact(w.output_len().max(1))
         .zip(dy.chunks_exact(w.output_len().max(1)));
     for ((x, dx), (y, dy)) in inputs.zip(outputs) {
-        dx.fill(T::zero());
         if quarters(w) {
+            clear_uncovered(w, dx);
             to_quarters(w, x, dy, dx);
         } else {
+            dx.fill(T::zero());
             to_windows(w, x, y, dy, dx);
         }
     }
@@ -153,35 +207,24 @@ pub(crate) fn max_pool2d_backward<T: Scalar>(
 
 #[inline(always)]
 fn to_quarters<T: Scalar>(w: &Window2d, x: &[T], dy: &[T], dx: &mut [T]) {
-    let c = w.output[2];
-    for_each_quarter(
-        w,
-        #[inline(always)]
-        |to, [above, below]| {
-            blocks!(c, |k, N| {
-                let (x0, x1) = (block::<T, N>(x, above + k), block::<T, N>(x, above + c + k));
-                let (x2, x3) = (block::<T, N>(x, below + k), block::<T, N>(x, below + c + k));
-                let dy = block::<T, N>(dy, to + k);
-                let mut d = [[T::zero(); N]; 4];
-                for i in 0..N {
-                    // The later pixel wins only where it is larger.
-                    let lower = larger(x2[i], x3[i]) > larger(x0[i], x1[i]);
-                    let up = if lower { T::zero() } else { dy[i] };
-                    let down = if lower { dy[i] } else { T::zero() };
-                    let right = x1[i] > x0[i];
-                    d[0][i] = if right { T::zero() } else { up };
-                    d[1][i] = if right { up } else { T::zero() };
-                    let right = x3[i] > x2[i];
-                    d[2][i] = if right { T::zero() } else { down };
-                    d[3][i] = if right { down } else { T::zero() };
-                }
-                *block_mut::<T, N>(dx, above + k) = d[0];
-                *block_mut::<T, N>(dx, above + c + k) = d[1];
-                *block_mut::<T, N>(dx, below + k) = d[2];
-                *block_mut::<T, N>(dx, below + c + k) = d[3];
-            });
-        },
-    );
+    quarters!(w, |at, N| {
+        let [x0, x1, x2, x3] = at.pixels::<T, N>(x);
+        let dy = block::<T, N>(dy, at.to);
+        let mut d = [[T::zero(); N]; 4];
+        for k in 0..N {
+            // The later pixel wins only where it is larger.
+            let lower = larger(x2[k], x3[k]) > larger(x0[k], x1[k]);
+            let up = if lower { T::zero() } else { dy[k] };
+            let down = if lower { dy[k] } else { T::zero() };
+            let right = x1[k] > x0[k];
+            d[0][k] = if right { T::zero() } else { up };
+            d[1][k] = if right { up } else { T::zero() };
+            let right = x3[k] > x2[k];
+            d[2][k] = if right { T::zero() } else { down };
+            d[3][k] = if right { down } else { T::zero() };
+        }
+        at.write::<T, N>(d, dx);
+    });
 }
 
 /// The `N` numbers from `at`.
@@ -230,7 +273,7 @@ pub(crate) fn avg_pool2d<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T]) {
         .zip(y.chunks_exact_mut(w.output_len().max(1)))
     {
         if quarters(w) {
-            channels!(w.output[2], mean_of_quarters(w, x, y, share));
+            mean_of_quarters(w, x, y, share);
         } else {
             y.fill(T::zero());
             w.for_each_tap(
@@ -255,18 +298,14 @@ fn share<T: Scalar>(w: &Window2d) -> T {
 }
 
 #[inline(always)]
-fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T, c: usize) {
-    for_each_quarter(
-        w,
-        #[inline(always)]
-        |to, from| {
-            let [[x0, x1], [x2, x3]] = [neighbours(x, from[0], c), neighbours(x, from[1], c)];
-            let y = &mut y[to..][..c];
-            for k in 0..c {
-                y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
-            }
-        },
-    );
+fn mean_of_quarters<T: Scalar>(w: &Window2d, x: &[T], y: &mut [T], share: T) {
+    quarters!(w, |at, N| {
+        let [x0, x1, x2, x3] = at.pixels::<T, N>(x);
+        let y = block_mut::<T, N>(y, at.to);
+        for k in 0..N {
+            y[k] = ((x0[k] + x1[k]) + (x2[k] + x3[k])) * share;
+        }
+    });
 }
 
 /// `dx[pixel] = Σ dy / area` over the windows that see the pixel.
@@ -277,11 +316,12 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
         .chunks_exact_mut(w.input_len().max(1))
         .zip(dy.chunks_exact(w.output_len().max(1)))
     {
-        dx.fill(T::zero());
         if quarters(w) {
-            channels!(w.output[2], share_quarters(w, dy, dx, share));
+            clear_uncovered(w, dx);
+            share_quarters(w, dy, dx, share);
             continue;
         }
+        dx.fill(T::zero());
         w.for_each_tap(
             #[inline(always)]
             |from, to, _| {
@@ -297,19 +337,12 @@ pub(crate) fn avg_pool2d_backward<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T
 }
 
 #[inline(always)]
-fn share_quarters<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T], share: T, c: usize) {
-    for_each_quarter(
-        w,
-        #[inline(always)]
-        |to, from| {
-            let dy = &dy[to..][..c];
-            for row in from {
-                for pixel in dx[row..][..2 * c].chunks_exact_mut(c) {
-                    for k in 0..c {
-                        pixel[k] = dy[k] * share;
-                    }
-                }
-            }
-        },
-    );
+fn share_quarters<T: Scalar>(w: &Window2d, dy: &[T], dx: &mut [T], share: T) {
+    quarters!(w, |at, N| {
+        let shared = block::<T, N>(dy, at.to).map(
+            #[inline(always)]
+            |dy| dy * share,
+        );
+        at.write([shared; 4], dx);
+    });
 }
