@@ -12,7 +12,7 @@
 //! assert_eq!(net.predict(&image)[0].as_slice().len(), 10);
 //! ```
 //!
-//! Write `Linear<127, 10>` and the compiler says: `` `Linear<127, 10>` does not accept samples of shape `Vector<128>` ``.
+//! Write `Linear<127, 10>` and the compiler says: `` `Linear<127, 10>` does not accept samples of shape `core_tensor::Vector<128>` ``.
 //!
 //! The letters are those of [`core_tensor`].
 #![forbid(unsafe_code)]
