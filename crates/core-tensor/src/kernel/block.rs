@@ -3,7 +3,8 @@
 use pulp::Simd;
 
 use super::Start;
-use super::tile::{Lanes, Rows, Sums, Terms, load, overlapping, store, tile, vectors_at};
+use super::overlap::overlapping;
+use super::tile::{Lanes, Rows, Sums, Terms, load, store, tile, vectors_at};
 
 /// The rows of the result and where they lie: `groups` × `in_group` of them, such as the rows and columns of an image.
 #[derive(Clone, Copy)]
@@ -46,6 +47,7 @@ impl<T: Lanes> Block<'_, T> {
             && rows == Rows::Apart
             && (4..self.terms.len).contains(&grid.a[1])
             && grid.in_group >= 4
+            && self.all_whole(T::lanes::<S>())
         {
             return self.run_overlapping(simd, grid, c);
         }
@@ -76,6 +78,13 @@ impl<T: Lanes> Block<'_, T> {
                 done = row + mr;
             }
         }
+    }
+
+    /// Whether no vector of `b` ends beyond its slice.
+    fn all_whole(&self, width: usize) -> bool {
+        let Terms { segments, len, .. } = self.terms;
+        let last = self.b.from + segments.saturating_sub(1) * self.terms.b_segment;
+        self.terms.whole(self.b.numbers.len(), last, width) == len
     }
 
     /// All rows of one vector where neighbours overlap; a tile stays in one group.

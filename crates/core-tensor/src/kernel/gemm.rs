@@ -6,7 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::block::RowGrid;
 use super::contract::Contraction;
-use super::tile::{Lanes, Rows, Terms, vectors_at};
+use super::tile::{Lanes, Rows, Terms};
 use super::{Layout, Product, Start};
 
 /// Sides of the block of `a` that stays in the second-level cache while the columns of `b` pass by.
@@ -114,9 +114,9 @@ impl<T: Lanes> WithSimd for Dots<'_, T> {
                     from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * k..][..k]);
                 let mut sums = [T::splat(simd, T::zero()); AT_ONCE];
                 for t in (0..k).step_by(lanes) {
-                    let [x] = vectors_at::<T, S, 1>(simd, a, t);
+                    let x = T::load_part(simd, &a[t..]);
                     for r in 0..AT_ONCE {
-                        let [y] = vectors_at::<T, S, 1>(simd, rows[r], t);
+                        let y = T::load_part(simd, &rows[r][t..]);
                         sums[r] = T::fma(simd, x, y, sums[r]);
                     }
                 }

@@ -9,6 +9,7 @@ pub(crate) mod conv;
 mod fold;
 pub(crate) mod gemm;
 pub(crate) mod map;
+mod overlap;
 mod pack;
 pub(crate) mod plain;
 pub(crate) mod pool;

@@ -4,9 +4,10 @@
 //! AVX-512, AVX2, NEON, WASM and machines without vectors; `unsafe` are only the loads and stores of part of a register.
 
 use core::array::from_fn;
+use core::ops::Range;
 
 use num_traits::Float;
-use pulp::{MemMask, Simd};
+use pulp::{MemMask, Simd, WithSimd};
 
 /// A number that fills vector registers: the lane operations a kernel needs, by element type.
 pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
@@ -114,111 +115,111 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
         b_segment,
         b_step,
     } = *terms;
-    match layout {
-        Rows::Apart => {
-            for s in 0..segments {
-                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..len]);
-                let mut at = column + s * b_segment;
-                for t in 0..len {
-                    let b = vectors_at::<T, S, NV>(simd, b, at);
-                    for r in 0..MR {
-                        let x = T::splat(simd, rows[r][t]);
-                        for v in 0..NV {
-                            sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
-                        }
+    for s in 0..segments {
+        let mut at = column + s * b_segment;
+        let whole = terms.whole(b.len(), at, NV * T::lanes::<S>());
+        macro_rules! step {
+            ($x:expr) => {{
+                let b = T::vectors::<S>(&b[at..][..NV * T::lanes::<S>()]);
+                for r in 0..MR {
+                    let x = T::splat(simd, $x(r));
+                    for v in 0..NV {
+                        sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
                     }
-                    at += b_step;
+                }
+                at += b_step;
+            }};
+        }
+        match layout {
+            Rows::Apart => {
+                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..len]);
+                for t in 0..whole {
+                    step!(|r: usize| rows[r][t]);
+                }
+            }
+            Rows::Adjacent => {
+                let mut from = rows[0] + s * a_segment;
+                for _ in 0..whole {
+                    let column = &a[from..from + MR];
+                    step!(|r: usize| column[r]);
+                    from += a_step;
                 }
             }
         }
-        Rows::Adjacent => {
-            for s in 0..segments {
-                let mut from = rows[0] + s * a_segment;
-                let mut at = column + s * b_segment;
-                for _ in 0..len {
-                    let column = &a[from..from + MR];
-                    let b = vectors_at::<T, S, NV>(simd, b, at);
-                    for r in 0..MR {
-                        let x = T::splat(simd, column[r]);
-                        for v in 0..NV {
-                            sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
-                        }
-                    }
-                    from += a_step;
-                    at += b_step;
-                }
-            }
+        if whole < len {
+            // On a copy, for an array whose address is taken lies in memory.
+            let mut copy = sums;
+            finish(
+                simd,
+                LastSteps {
+                    steps: whole..len,
+                    a,
+                    rows: &rows.map(|row| row + s * a_segment),
+                    a_step,
+                    b: &b[at.min(b.len())..],
+                    b_step,
+                    sums: &mut copy,
+                },
+            );
+            sums = copy;
         }
     }
     sums
 }
 
-/// The same for rows one vector wide that overlap, `apart` numbers between them, as neighbouring windows do.
-///
-/// Such a tile is bound by its loads: a broadcast for every multiply-add. But what row `r` needs at `t + apart`, row `r + 1` needs at `t`:
-/// up to five broadcasts stay in registers and serve as many rows.
-#[inline(always)]
-pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
-    simd: S,
-    terms: &Terms,
-    apart: usize,
-    (a, first): (&[T], usize),
-    (b, column): (&[T], usize),
-    mut sums: Sums<T, S, MR, 1>,
-) -> Sums<T, S, MR, 1> {
-    let Terms {
-        segments,
-        len,
-        a_segment,
-        b_segment,
-        b_step,
-        ..
-    } = *terms;
-    // The first numbers of a row are shared by one row more than the others.
-    let (whole, rest) = (len / apart, len % apart);
-    for s in 0..segments {
-        for (from, to, shares) in [(0, rest, whole + 1), (rest, apart, whole)] {
-            let n = to - from;
-            let mut done = if n == 0 { shares } else { 0 };
-            macro_rules! share {
-                ($TAPS:literal) => {{
-                    let a = &a[first + s * a_segment + from + done * apart..];
-                    let heads: [&[T]; $TAPS] = from_fn(|tap| &a[tap * apart..][..n]);
-                    let rows: [&[T]; MR] = from_fn(|r| &a[(r + $TAPS - 1) * apart..][..n]);
-                    let mut at = column + s * b_segment + (from + done * apart) * b_step;
-                    for t in 0..n {
-                        let b: [T::Vector<S>; $TAPS] = from_fn(|tap| {
-                            vectors_at::<T, S, 1>(simd, b, at + tap * apart * b_step)[0]
-                        });
-                        // The broadcasts turn round: tap `g` of row `r` is number `r + g`.
-                        let mut shared: [T::Vector<S>; $TAPS] =
-                            from_fn(|tap| T::splat(simd, heads[tap][t]));
-                        for r in 0..MR {
-                            shared[(r + $TAPS - 1) % shared.len()] = T::splat(simd, rows[r][t]);
-                            for tap in 0..$TAPS {
-                                sums[r][0] = T::fma(
-                                    simd,
-                                    shared[(r + tap) % shared.len()],
-                                    b[tap],
-                                    sums[r][0],
-                                );
-                            }
-                        }
-                        at += b_step;
-                    }
-                    done += $TAPS;
-                }};
-            }
-            while done < shares {
-                match shares - done {
-                    ..3 => share!(1),
-                    ..5 => share!(3),
-                    _ => share!(5),
+impl Terms {
+    /// How many of the inner steps from `b[at]` find `width` numbers in a slice of `b_len`.
+    #[inline(always)]
+    pub(super) fn whole(&self, b_len: usize, at: usize, width: usize) -> usize {
+        let Some(room) = b_len.checked_sub(at + width) else {
+            return 0;
+        };
+        let last = self.len.saturating_sub(1) * self.b_step;
+        if last <= room {
+            self.len
+        } else {
+            room / self.b_step + 1
+        }
+    }
+}
+
+/// The last inner steps of a tile, those whose vectors end beyond the slice.
+struct LastSteps<'s, T: Lanes, S: Simd, const NV: usize> {
+    steps: Range<usize>,
+    a: &'s [T],
+    rows: &'s [usize],
+    a_step: usize,
+    b: &'s [T],
+    b_step: usize,
+    sums: &'s mut [[T::Vector<S>; NV]],
+}
+
+/// Not inlined: such steps are few, and every tile has them.
+#[cold]
+#[inline(never)]
+fn finish<T: Lanes, S: Simd, const NV: usize>(simd: S, steps: LastSteps<'_, T, S, NV>) {
+    simd.vectorize(steps);
+}
+
+impl<T: Lanes, V: Simd, const NV: usize> WithSimd for LastSteps<'_, T, V, NV> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = T::lanes::<S>();
+        for (i, t) in self.steps.enumerate() {
+            let b = &self.b[(i * self.b_step).min(self.b.len())..];
+            let b: [T::Vector<S>; NV] =
+                from_fn(|v| T::load_part(simd, &b[(v * lanes).min(b.len())..]));
+            for (&row, sums) in self.rows.iter().zip(&mut *self.sums) {
+                let x = T::splat(simd, self.a[row + t * self.a_step]);
+                let sums: &mut [T::Vector<S>] = bytemuck::cast_slice_mut(sums);
+                for v in 0..NV {
+                    sums[v] = T::fma(simd, x, b[v], sums[v]);
                 }
             }
         }
     }
-    sums
 }
 
 /// `NV` vectors that begin at `b[at]`, the part beyond the end of the slice filled with zeros.
