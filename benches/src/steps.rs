@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use core_tensor::{Image, Shape, Tensor, Vector};
+use core_tensor::{Image, Path, Shape, Tensor, Vector};
 use models::{LeNet5, Mlp4, Mlp784};
 use nn::{Class, CrossEntropy, Init, Layer, Loss, Mse};
 use optim::{Adam, Optimizer, Sgd, Trainer};
@@ -60,14 +60,17 @@ fn step<X: Shape, L: Layer<X> + 'static, Q: Loss<L::Y> + 'static, O: Optimizer<f
     let x = numbers(samples * X::LEN);
     let mut trainer = Trainer::<X, L, Q, O>::new(loss, optimizer, samples);
     trainer.network.init(Init::HeNormal, 1);
-    // backward is two products for each of forward's: the gradient of the first layer's input, which nobody calculates, is not taken off
-    Work::new(
-        format!("train {name}"),
-        3.0 * (L::FLOPS * samples as u64) as f64,
-        move || {
-            black_box(trainer.step(Tensor::batch(black_box(&x)), &targets));
-        },
-    )
+    // backward is two products for each of forward's, but for the gradient of the data, which nobody calculates
+    let mut first = None;
+    L::describe(&Path::Root, &mut |row| {
+        if row.parameters > 0 {
+            first.get_or_insert(row.flops);
+        }
+    });
+    let flops = (3 * L::FLOPS - first.unwrap_or(0)) * samples as u64;
+    Work::new(format!("train {name}"), flops as f64, move || {
+        black_box(trainer.step(Tensor::batch(black_box(&x)), &targets));
+    })
 }
 
 fn infer<X: Shape, L: Layer<X> + 'static>(name: &str) -> Work {

@@ -44,9 +44,9 @@ impl<'w> Progress<'w> {
 
     pub(crate) fn start_epoch(&mut self, number: usize, of: usize, batches: usize) {
         if let Some(bar) = &self.bar {
-            bar.reset();
-            bar.set_length(batches as u64);
             bar.set_message(format!("epoch {number}/{of}"));
+            bar.set_length(batches as u64);
+            bar.reset();
         }
     }
 

@@ -12,7 +12,7 @@ use super::tile::{Lanes, Rows, Terms};
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 32 << 10;
 /// Rows that repay the packing of a panel.
-const PACKING_ROWS: usize = 48;
+const PACKING_ROWS: usize = 100;
 
 /// Room for a panel, aligned so that no vector of it lies across two cache lines.
 #[repr(align(64))]

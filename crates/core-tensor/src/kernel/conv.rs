@@ -147,6 +147,10 @@ pub(crate) fn conv2d<T: Lanes>(
     y: &mut [T],
     scratch: &mut [T],
 ) {
+    let planar = w.planar();
+    if w.stride == [1, 1] && planar.pays::<T>(arch) {
+        return planar.run(arch, x, filter, start, y, scratch);
+    }
     let [_, width, o] = w.output;
     let c = w.input[2];
     let (room, rest) = scratch.split_at_mut(w.padded_input());
@@ -194,6 +198,13 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
 ) {
     let [height, width, c] = w.input;
     let o = w.output[2];
+    if let Some(planar) = w.planar_by_data()
+        && planar.pays::<T>(arch)
+    {
+        let (reversed, scratch) = scratch.split_at_mut(w.filter_len());
+        reverse_filter(w, filter, [0, 0], w.kernel, reversed);
+        return planar.run(arch, dy, reversed, Start::Zero, dx, scratch);
+    }
     let [padded_height, padded_width] = w.padded_output();
     let (room, scratch) = scratch.split_at_mut(padded_height * padded_width * o);
     let (reversed, folded) = scratch.split_at_mut(w.filter_len());
@@ -313,10 +324,14 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
 ) {
     let [height, width, o] = w.output;
     let c = w.input[2];
-    let (room, rest) = scratch.split_at_mut(w.padded_input());
     if let Start::Zero = start {
         dfilter.fill(T::zero());
     }
+    let planar = w.planar();
+    if w.stride == [1, 1] && planar.room_by_weights() > 0 && planar.pays::<T>(arch) {
+        return planar.add_by_weights(arch, x, dy, dfilter, scratch);
+    }
+    let (room, rest) = scratch.split_at_mut(w.padded_input());
     let p = fold::<T>(arch, w.kernel[1], w.stride[1], o, width);
     let wide = w.kernel[1] + (p - 1) * w.stride[1];
     let folded = &mut rest[..if p > 1 {

@@ -12,6 +12,8 @@ pub(crate) mod map;
 mod overlap;
 mod pack;
 pub(crate) mod plain;
+mod planar;
+mod planar_weights;
 pub(crate) mod pool;
 pub(crate) mod reduce;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::Window2d;
 use super::fold::fold_len;
+use super::planar::Planar;
 
 impl Window2d {
     /// Numbers in one input.
@@ -32,7 +33,44 @@ impl Window2d {
         let by_data = height * width * self.output[2]
             + self.filter_len()
             + fold_len(self.kernel, 1, self.output[2], self.input[2]);
-        if forward > by_data { forward } else { by_data }
+        let planar = if self.stride[0] == 1 && self.stride[1] == 1 {
+            largest([self.planar().room(), self.planar().room_by_weights(), 0, 0])
+        } else {
+            0
+        };
+        let planar_by_data = match self.planar_by_data() {
+            Some(planar) => self.filter_len() + planar.room(),
+            None => 0,
+        };
+        largest([forward, by_data, planar, planar_by_data])
+    }
+
+    /// The convolution by pixels; its stride must be 1.
+    pub(super) const fn planar(&self) -> Planar {
+        Planar {
+            input: self.input,
+            output: self.output,
+            kernel: self.kernel,
+            padding: self.padding,
+        }
+    }
+
+    /// The gradient of the data by pixels: a convolution of the output's gradient with the filter in reverse.
+    pub(super) const fn planar_by_data(&self) -> Option<Planar> {
+        let [kernel, padding] = [self.kernel, self.padding];
+        if self.stride[0] != 1
+            || self.stride[1] != 1
+            || padding[0] >= kernel[0]
+            || padding[1] >= kernel[1]
+        {
+            return None;
+        }
+        Some(Planar {
+            input: self.output,
+            output: self.input,
+            kernel,
+            padding: [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]],
+        })
     }
 
     /// Numbers in a sample with its padding; none are needed without padding.
@@ -61,4 +99,16 @@ impl Window2d {
         }
         sides
     }
+}
+
+const fn largest(numbers: [usize; 4]) -> usize {
+    let mut most = 0;
+    let mut i = 0;
+    while i < numbers.len() {
+        if numbers[i] > most {
+            most = numbers[i];
+        }
+        i += 1;
+    }
+    most
 }
