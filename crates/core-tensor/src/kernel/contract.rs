@@ -11,8 +11,8 @@ use super::tile::{Lanes, Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 32 << 10;
-/// Rows that repay the packing of a panel.
-const PACKING_ROWS: usize = 100;
+/// Rows that repay the packing of a panel: with fewer, the second-level cache is as good.
+const PACKING_ROWS: usize = 200;
 
 /// Room for a panel, aligned so that no vector of it lies across two cache lines.
 #[repr(align(64))]

@@ -9,7 +9,7 @@ use super::contract::Contraction;
 use super::tile::{Lanes, Rows, Terms};
 use super::{Layout, Product, Start};
 
-/// Sides of the block of `a` that stays in the second-level cache while the columns of `b` pass by.
+/// Columns of the block of `a`, and half its rows: it stays in the second-level cache while the columns of `b` pass by.
 const BLOCK: usize = 256;
 /// Fewer rows than this do not repay laying out a transposed right factor.
 const DOT_ROWS: usize = 6;
@@ -47,7 +47,7 @@ pub(crate) fn matmul<T: Lanes>(
     let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 {
         (m, k)
     } else {
-        (BLOCK, BLOCK)
+        (2 * BLOCK, BLOCK)
     };
     for t in (0..k.max(1)).step_by(block_k.max(1)) {
         let start = if t == 0 { start } else { Start::Output };
