@@ -66,7 +66,7 @@ fn tests() -> Outcome {
     let sections: Vec<usize> = output.lines().filter_map(passed).collect();
     let doctests = output
         .lines()
-        .filter(|line| line.trim_start().starts_with("Doc-tests "))
+        .filter(|line| line.starts_with("all doctests ran in"))
         .count();
     let total: usize = sections.iter().sum();
     println!(
