@@ -118,7 +118,7 @@ impl<T, F: FnMut(Leaf<'_>, &[T])> Look<T> for F {
     }
 }
 
-/// Anything with tensors that learn. The macro [`params!`](crate::params) implements it for a struct of tensors, the tuples here pass
+/// Anything with tensors that learn. The macro [`params!`](macro@crate::params) implements it for a struct of tensors, the tuples here pass
 /// it on to their parts.
 pub trait Params<T: Scalar>: Zeroed {
     /// A gradient: the same tensors, less the frozen ones. Moments and averages are values of this type too.

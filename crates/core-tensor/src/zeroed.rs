@@ -7,7 +7,7 @@ use crate::{Scalar, Shape, Tensor};
 /// May be made of zero bytes: tensors of zeroes, and structs and tuples of such.
 ///
 /// Of our own, since `bytemuck::Zeroable` stops at tuples of 8 and cannot be given to longer ones from here. The macro
-/// [`zeroed!`](crate::zeroed) implements it after checking every field.
+/// [`zeroed!`](macro@crate::zeroed) implements it after checking every field.
 ///
 /// # Safety
 /// All-zero bytes must be a value of the type.
