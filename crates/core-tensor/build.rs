@@ -1,7 +1,7 @@
 //! Writes the table of sides: `Const<N>` to `typenum` for every side, and back for every length.
 //!
 //! A side takes part in sums, so it needs both ways; a flattened length is only read back. The way back is two steps, the upper bits and
-//! then the lower ones: 512 + 64 impls instead of 32,768, whose overlap check alone would take the compiler half a minute.
+//! then the lower ones: 608 impls instead of 32,768, whose overlap check alone would take the compiler half a minute.
 
 use std::fmt::Write;
 

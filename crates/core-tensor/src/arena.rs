@@ -12,7 +12,11 @@ pub struct Arena<'a, T>(&'a mut [T]);
 impl<'a, T: Scalar> Arena<'a, T> {
     /// Hands out `room` from its first cache line on.
     pub fn new(room: &'a mut [T]) -> Self {
-        let skip = room.as_ptr().align_offset(LINE).min(room.len());
+        // a scalar as long as half a line may never meet one; then the room begins where it is
+        let skip = match room.as_ptr().align_offset(LINE) {
+            skip if skip <= line::<T>() => skip.min(room.len()),
+            _ => 0,
+        };
         Self(&mut room[skip..])
     }
 

@@ -6,7 +6,9 @@
 
 use core::ops::{Add, Div, Mul, Sub};
 
-use typenum::{Diff, Max, Maximum, Prod, Quot, Sum, True, U1, type_operators::IsGreaterOrEqual};
+use typenum::{
+    Diff, Max, Maximum, NonZero, Prod, Quot, Sum, True, U1, type_operators::IsGreaterOrEqual,
+};
 
 use crate::shape::{Image, Matrix, Sequence, Shape, Vector};
 
@@ -70,7 +72,7 @@ impl Holds for True {}
 #[diagnostic::on_unimplemented(
     message = "a window of {K} with padding {P} and stride {S} does not fit a side of `{Self}`",
     label = "the window is longer than the padded side",
-    note = "a window needs side + 2·padding ≥ window, a stride above 0, and sides up to 4096"
+    note = "a window is at least 1 long and at most side + 2·padding; a stride is at least 1; sides go up to 4096"
 )]
 pub trait Window<const K: usize, const S: usize, const P: usize>: Dim {
     /// The side that the window leaves.
@@ -91,6 +93,7 @@ where
     Const<K>: ToUInt,
     Const<S>: ToUInt,
     Const<P>: ToUInt,
+    U<K>: NonZero,
     U<N>: Add<U<P>>,
     Sum<U<N>, U<P>>: Add<U<P>>,
     Padded<N, P>: IsGreaterOrEqual<U<K>> + Max<U<K>>,
@@ -107,7 +110,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "a window of {K}×{KW} with padding {P}×{PW} and stride {S}×{SW} does not fit `{Self}`",
     label = "the window is longer than the padded side",
-    note = "a window needs side + 2·padding ≥ window, a stride above 0, and sides up to 4096"
+    note = "a window is at least 1 long and at most side + 2·padding; a stride is at least 1; sides go up to 4096"
 )]
 pub trait Slide<
     const K: usize,

@@ -193,14 +193,14 @@ macro_rules! params {
             fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
                 $(visit.tensor(
                     $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
-                    self.$field.as_mut_slice(),
+                    $crate::Tensor::<$shape, $t>::as_mut_slice(&mut self.$field),
                     beside.each_mut().map(|value| value.$field.as_mut_slice()),
                 );)*
             }
             fn look(&self, path: &$crate::Path<'_>, look: &mut impl $crate::Look<$t>) {
                 $(look.tensor(
                     $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
-                    self.$field.as_slice(),
+                    $crate::Tensor::<$shape, $t>::as_slice(&self.$field),
                 );)*
             }
         }

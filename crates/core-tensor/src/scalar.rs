@@ -36,6 +36,12 @@ pub trait Scalar:
     /// A constant.
     fn of(x: f64) -> Self;
 
+    /// Zero for what is smaller than any normal number: moments decay into denormals, which some processors calculate a hundred times
+    /// slower. A dual number stays as it is, since its derivative need not be small.
+    fn flush(self) -> Self {
+        self
+    }
+
     /// `c = start + a · b`, the factors transposed or not as `p` says.
     fn matmul(p: Product, a: &[Self], b: &[Self], start: Start<'_, Self>, c: &mut [Self]) {
         p.check(a, b, &start, c);
@@ -118,8 +124,8 @@ pub trait Scalar:
         reduce::add_to(x, y);
     }
 
-    /// `y = exp(x) / Σ exp(x)`, stable; returns `ln Σ exp(x)`.
-    fn softmax_row(x: &[Self], y: &mut [Self]) -> Self {
+    /// `y = exp(x) / Σ exp(x)`, stable; returns the largest number and `ln Σ exp(x − largest)`, whose sum is `ln Σ exp(x)`.
+    fn softmax_row(x: &[Self], y: &mut [Self]) -> [Self; 2] {
         same_len(x, y);
         reduce::softmax_row(x, y, Self::exp)
     }
@@ -179,6 +185,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
     #[rustfmt::skip]
     impl Scalar for $T {
         #[inline(always)] fn of(x: f64) -> $T { x as $T }
+        #[inline(always)] fn flush(self) -> $T { if self.abs() < <$T>::MIN_POSITIVE { 0.0 } else { self } }
         #[inline(always)] fn vectorize(f: impl FnOnce()) { Arch::new().dispatch(f); }
         #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, a, b, start, c); }
         #[inline(never)] fn conv2d(w: &Window2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); conv::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
@@ -190,7 +197,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); $T::vectorize(#[inline(always)] || pool::avg_pool2d_backward(w, dy, dx)); }
         #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
         #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
-        #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> $T { same_len(x, y); let mut sum = 0.0; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
+        #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
         #[inline(never)] fn relu_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, map::relu)); }
         #[inline(never)] fn relu_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::relu_backward)); }
         #[inline(never)] fn exp_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_exp)); }

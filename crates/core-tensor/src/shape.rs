@@ -9,8 +9,9 @@ use typenum::Prod;
 
 use crate::dim::{Const, Dim, FromUInt, Plus, Side, Times, ToUInt, U};
 
-/// A shape whose sides are part of the type.
-pub trait Shape: Copy + Debug + Send + Sync + 'static {
+/// A shape whose sides are part of the type. The shapes of this crate are the only ones: that their arrays hold numbers alone is what makes
+/// [`Zeroed`](trait@crate::Zeroed) sound.
+pub trait Shape: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     /// How many numbers a tensor of this shape holds.
     const LEN: usize;
     /// The shape's name without its sides.
@@ -36,9 +37,14 @@ pub trait Shape: Copy + Debug + Send + Sync + 'static {
     fn from_fn<T: 'static>(f: impl FnMut(usize) -> T) -> Self::Array<T>;
 }
 
+mod sealed {
+    pub trait Sealed {}
+}
+
 // a shape is its sides outermost first, its array, and the same sides innermost first
 macro_rules! shapes { ($($(#[$doc:meta])* $name:ident<$($n:ident)*> row $row:ident, rank $rank:literal: $array:ty, $($r:ident)*;)+) => {$(
     $(#[$doc])* #[derive(Clone, Copy, Debug)] pub struct $name<$(const $n: usize),*>;
+    impl<$(const $n: usize),*> sealed::Sealed for $name<$($n),*> {}
     impl<$(const $n: usize),*> Shape for $name<$($n),*> {
         const LEN: usize = 1 $(* $n)*;
         const NAME: &'static str = stringify!($name);

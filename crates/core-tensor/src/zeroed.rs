@@ -23,7 +23,7 @@ pub unsafe trait Zeroed: Sized {
     }
 }
 
-// SAFETY: a tensor is an array of numbers, and a `Scalar` is `bytemuck::Zeroable`.
+// SAFETY: a tensor is an array of numbers (`Shape` is sealed), and a `Scalar` is `bytemuck::Zeroable`.
 unsafe impl<S: Shape, T: Scalar> Zeroed for Tensor<S, T> {}
 // SAFETY: nothing to make.
 unsafe impl Zeroed for () {}

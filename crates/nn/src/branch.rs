@@ -135,7 +135,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
     type Saved<'a> = (A::Saved<'a>, B::Saved<'a>);
     const NAME: &'static str = "Sum";
     const FLOPS: u64 = A::FLOPS + B::FLOPS + <A::Y as Shape>::LEN as u64;
-    // backward: a copy of `dy` and the gradients of one way at a time, of which only its sum outlives the layer
+    // backward: a copy of `dy` and the gradients of both ways, of which only the sum outlives the layer
     const ROOM: Room = A::ROOM
         .then(B::ROOM)
         .then(Room::new(<A::Y as Shape>::LEN, <A::Y as Shape>::LEN))

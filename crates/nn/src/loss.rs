@@ -25,7 +25,7 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
     /// The mean loss of a batch, and how many outputs name their class; `dy` becomes the gradient of that mean.
     ///
     /// # Panics
-    /// If there are not as many targets as outputs.
+    /// If there are not as many targets, or gradients, as outputs.
     #[track_caller]
     fn batch<'t>(
         &self,
@@ -42,6 +42,13 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
             "a batch of {} samples came with {} targets",
             y.len(),
             targets.len()
+        );
+        assert_eq!(
+            y.len(),
+            dy.len(),
+            "a batch of {} samples came with room for {} gradients",
+            y.len(),
+            dy.len()
         );
         let share = T::of(1.0 / y.len().max(1) as f64);
         let mut score = Score {
@@ -104,7 +111,7 @@ impl<T: Scalar> Score<T> {
     }
 }
 
-/// Softmax cross-entropy of logits: `log Σ exp(yⱼ) − y_class`, finite for any finite logits.
+/// Softmax cross-entropy of logits: `log Σ exp(yⱼ) − y_class`, finite wherever the differences of the logits are.
 ///
 /// # Shapes
 /// `Vector<N>` against [`Class<N>`].
@@ -122,9 +129,10 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for CrossEntropy {
         class: &Class<N>,
         dy: &mut Tensor<Vector<N>, T>,
     ) -> T {
-        let log_sum = T::softmax_row(y.as_slice(), dy.as_mut_slice());
+        let [largest, log_sum] = T::softmax_row(y.as_slice(), dy.as_mut_slice());
         dy[[class.index()]] -= T::one();
-        log_sum - y[[class.index()]]
+        // the difference first: large logits would drown the logarithm
+        (largest - y[[class.index()]]) + log_sum
     }
 
     fn hit(&self, y: &Tensor<Vector<N>, T>, class: &Class<N>) -> Option<bool> {
@@ -217,7 +225,7 @@ impl fmt::Display for ClassError {
             f,
             "label {} names no class: expected 0 to {}; check that the labels count from 0",
             self.index,
-            self.classes - 1
+            self.classes.saturating_sub(1)
         )
     }
 }

@@ -69,6 +69,12 @@ where
         x: Batch<'a, Image<H, W, C>, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
+        const {
+            assert!(
+                2 * P <= K && 2 * PW <= KW,
+                "padding beyond half the window would leave windows of nothing but padding"
+            )
+        }
         let y = pass.batch::<Self::Y>(x.len());
         T::max_pool2d(
             &window::<H, W, C, K, S, P, KW, SW, PW>(C),

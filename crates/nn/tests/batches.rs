@@ -2,7 +2,7 @@
 
 use core_tensor::{Image, Leaf, Params, Path, Tensor, Vector, Zeroed};
 use nn::{
-    AvgPool2d, Class, ClassError, Conv2d, CrossEntropy, Flatten, Gradients, Init, Linear,
+    AvgPool2d, Class, ClassError, Conv2d, CrossEntropy, Flatten, Gradients, Init, Linear, Loss,
     MaxPool2d, Mse, Network, Relu, Residual, Sigmoid, Tanh,
 };
 
@@ -199,4 +199,20 @@ fn labels_from_outside() {
 #[should_panic(expected = "a class counts from 0 and is less than their number")]
 fn a_class_that_there_is_not() {
     Class::<3>::new(3);
+}
+
+/// `ln 2` and `ln(1 + e⁻¹⁰)` by hand: the logits are a million times larger, and must not drown them.
+/// What is left is the rounding of `1 + e⁻¹⁰` in `f32`: half of 1.2e-7 beside 4.5e-5.
+#[test]
+fn cross_entropy_keeps_small_losses_beside_large_logits() {
+    for (logits, loss) in [([1e7, 1e7], 0.693_147_2), ([1000.0, 990.0], 4.539_89e-5)] {
+        let mut dy = [Tensor::zeros()];
+        let y = [Tensor::<Vector<2>>::new(logits)];
+        let score = CrossEntropy.batch(&y, [Class::new(0)].iter(), &mut dy);
+        assert!(
+            (score.loss / loss - 1.0).abs() < 1.4e-3,
+            "{} for {loss}",
+            score.loss
+        );
+    }
 }

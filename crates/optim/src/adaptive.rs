@@ -3,7 +3,7 @@
 use core_tensor::{Params, Scalar, Zeroed};
 
 use crate::Optimizer;
-use crate::optimizer::{flush, update};
+use crate::optimizer::update;
 
 /// Adam: `m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; θ ← θ − η · m̂ / (√v̂ + ε)` with the corrected means
 /// `m̂ = m / (1 − β₁ᵗ)` and `v̂ = v / (1 − β₂ᵗ)`.
@@ -72,8 +72,8 @@ impl<T: Scalar> Optimizer<T> for Adam {
                         for (((w, &mut g), m), v) in
                             weight.iter_mut().zip(grad).zip(first).zip(second)
                         {
-                            *m = flush(beta1 * *m + rest1 * g);
-                            *v = flush(beta2 * *v + rest2 * g * g);
+                            *m = (beta1 * *m + rest1 * g).flush();
+                            *v = (beta2 * *v + rest2 * g * g).flush();
                             *w -= rate * *m / (v.sqrt() * correction + epsilon);
                         }
                     },

@@ -43,13 +43,3 @@ impl<T: Scalar, const K: usize, F: FnMut(&mut [T], [&mut [T]; K])> Visit<T, K> f
         }
     }
 }
-
-/// Zero for what is smaller than any normal number: moments decay into denormals, which some processors calculate a hundred times slower.
-#[inline(always)]
-pub(crate) fn flush<T: Scalar>(x: T) -> T {
-    if x.abs() < T::min_positive_value() {
-        T::zero()
-    } else {
-        x
-    }
-}

@@ -3,7 +3,7 @@
 use core_tensor::{Params, Scalar, Zeroed};
 
 use crate::Optimizer;
-use crate::optimizer::{flush, update};
+use crate::optimizer::update;
 
 /// Gradient descent: `θ ← θ − η·g`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -58,7 +58,7 @@ impl<T: Scalar> Optimizer<T> for Momentum {
                 #[inline(always)]
                 || {
                     for ((w, &mut g), v) in weight.iter_mut().zip(grad).zip(velocity) {
-                        *v = flush(momentum * *v + g);
+                        *v = (momentum * *v + g).flush();
                         *w -= rate * *v;
                     }
                 },

@@ -85,13 +85,13 @@ impl<'a, const H: usize, const W: usize> Mistakes<'a, H, W> {
                 continue;
             }
             self.wrong += 1;
-            let log_sum = f32::softmax_row(y.as_slice(), &mut probabilities);
+            let [largest, log_sum] = f32::softmax_row(y.as_slice(), &mut probabilities);
             self.worst.push(Mistake {
                 image,
                 label,
                 predicted,
                 probability: probabilities[predicted],
-                loss: log_sum - y[[label]],
+                loss: (largest - y[[label]]) + log_sum,
             });
         }
         // a stable sort: of equal mistakes, the first stays first

@@ -40,9 +40,10 @@ pub(crate) fn add_to<T: Scalar>(x: &[T], y: &mut [T]) {
     }
 }
 
-/// `y = exp(x) / Σ exp(x)`, shifted by the largest number; returns `ln Σ exp(x)`.
+/// `y = exp(x) / Σ exp(x)`, shifted by the largest number; returns the largest number and
+/// `ln Σ exp(x − largest)`, whose sum is `ln Σ exp(x)`.
 #[inline(always)]
-pub(crate) fn softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) -> T {
+pub(crate) fn softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) -> [T; 2] {
     let largest = fold(x, T::neg_infinity(), |m, x| if x > m { x } else { m });
     for (y, x) in y.iter_mut().zip(x) {
         *y = exp(*x - largest);
@@ -51,7 +52,7 @@ pub(crate) fn softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T)
     for y in y.iter_mut() {
         *y /= sum;
     }
-    largest + sum.ln()
+    [largest, sum.ln()]
 }
 
 /// Folds a slice along independent chains.
