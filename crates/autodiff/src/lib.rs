@@ -53,5 +53,6 @@ pub mod check;
 mod dual;
 mod transform;
 
+pub use core_tensor::{Real, Rule};
 pub use dual::Dual;
 pub use transform::derivative;

@@ -1,6 +1,6 @@
 //! Transformations: from a function to its derivative.
 
-use num_traits::Float;
+use core_tensor::Real;
 
 use crate::Dual;
 
@@ -36,7 +36,7 @@ use crate::Dual;
 /// assert_eq!(derivative(outer, 3.0), (3.0, 1.0));
 /// ```
 #[inline]
-pub fn derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> (T, T) {
+pub fn derivative<T: Real>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> (T, T) {
     let Dual {
         value,
         partials: [slope],

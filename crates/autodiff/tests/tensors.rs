@@ -1,7 +1,7 @@
 //! Duals in tensors: the plain kernels of `core_tensor` carry derivatives.
 
 use autodiff::Dual;
-use core_tensor::{Matrix, Scalar, Tensor};
+use core_tensor::{Matrix, Real, Scalar, Tensor};
 
 type D = Dual<f64, 2>;
 

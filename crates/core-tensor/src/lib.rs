@@ -31,6 +31,7 @@ pub mod shape;
 
 mod format;
 mod ops;
+mod real;
 mod scalar;
 mod tensor;
 mod zeroed;
@@ -41,6 +42,7 @@ pub use crate::arena::{Arena, Room};
 pub use crate::dim::{Const, Dim};
 #[doc(no_inline)]
 pub use crate::params::{Leaf, Look, Params, Path, Role, Visit};
+pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;
 #[doc(no_inline)]
 pub use crate::shape::{Filter, Image, Matrix, Sequence, Shape, Vector};

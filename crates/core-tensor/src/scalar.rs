@@ -1,13 +1,10 @@
 //! What a tensor holds: numbers that bring their own heavy kernels.
 
-use core::fmt::{Debug, Display};
-use core::iter::Sum;
-use core::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
-
-use num_traits::Float;
+use core::fmt::Display;
 
 use pulp::Arch;
 
+use crate::Real;
 use crate::kernel::check::{check_rows, same_len};
 use crate::kernel::map::Elementary;
 use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, reduce};
@@ -18,24 +15,7 @@ use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, redu
 /// vector versions that are compiled once, here: a crate downstream that uses a hundred layers instantiates none of them.
 ///
 /// Slices hold dense row-major matrices, or whole batches of samples one after another. Every method panics if their lengths do not fit.
-pub trait Scalar:
-    Float
-    + bytemuck::Zeroable
-    + AddAssign
-    + SubAssign
-    + MulAssign
-    + DivAssign
-    + Sum
-    + Default
-    + Debug
-    + Display
-    + Send
-    + Sync
-    + 'static
-{
-    /// A constant.
-    fn of(x: f64) -> Self;
-
+pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 'static {
     /// Zero for what is smaller than any normal number: moments decay into denormals, which some processors calculate a hundred times
     /// slower. A dual number stays as it is, since its derivative need not be small.
     fn flush(self) -> Self {
@@ -184,7 +164,6 @@ pub trait Scalar:
 macro_rules! vector_kernels { ($($T:ident)*) => { $(
     #[rustfmt::skip]
     impl Scalar for $T {
-        #[inline(always)] fn of(x: f64) -> $T { x as $T }
         #[inline(always)] fn flush(self) -> $T { if self.abs() < <$T>::MIN_POSITIVE { 0.0 } else { self } }
         #[inline(always)] fn vectorize(f: impl FnOnce()) { Arch::new().dispatch(f); }
         #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, a, b, start, c); }

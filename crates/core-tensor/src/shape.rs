@@ -74,6 +74,32 @@ shapes! {
     Filter<H W I O> row O, rank 4: [[[[T; O]; I]; W]; H], O I W H;
 }
 
+/// The shape without sides: one number, and nothing to count its place by.
+impl sealed::Sealed for () {}
+impl Shape for () {
+    const LEN: usize = 1;
+    const NAME: &'static str = "()";
+    const SIDES: &'static [usize] = &[];
+    type Row = ();
+    type Index = [usize; 0];
+    type Array<T: 'static> = T;
+    fn flat<T: 'static>(x: &[T]) -> &[T] {
+        x
+    }
+    fn flat_mut<T: 'static>(x: &mut [T]) -> &mut [T] {
+        x
+    }
+    fn arrays<T: 'static>(x: &[T]) -> &[T] {
+        x
+    }
+    fn arrays_mut<T: 'static>(x: &mut [T]) -> &mut [T] {
+        x
+    }
+    fn from_fn<T: 'static>(mut f: impl FnMut(usize) -> T) -> T {
+        f(0)
+    }
+}
+
 /// Two shapes that are one and the same: said by a trait of ours, so that the words of the error are ours.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be added to `{B}`, nor combined with it element by element",
@@ -224,6 +250,7 @@ macro_rules! axes { ($($shape:ident<$($n:ident)+> less $a:literal: $rest:ty;)+) 
     impl<$(const $n: usize),+> Axis<$a> for $shape<$($n),+> { type Rest = $rest; }
 )+} }
 axes! {
+    Vector<N> less 0: ();
     Matrix<M N> less 0: Vector<N>;
     Matrix<M N> less 1: Vector<M>;
     Sequence<L N> less 0: Vector<N>;
@@ -244,6 +271,9 @@ pub const fn name<S: Shape>() -> Name {
 
 impl core::fmt::Display for Name {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if self.1.is_empty() {
+            return f.write_str(self.0);
+        }
         write!(f, "{}<", self.0)?;
         for (i, side) in self.1.iter().enumerate() {
             write!(f, "{}{side}", if i == 0 { "" } else { ", " })?;

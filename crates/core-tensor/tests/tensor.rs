@@ -302,3 +302,12 @@ fn random_numbers_come_from_the_seed() {
     assert_eq!(x, pairs[0].join(&pairs[1]));
     assert!(x.min() >= -2.0 && x.max() < 3.0);
 }
+
+#[test]
+fn one_number_has_the_empty_shape() {
+    let x = Tensor::<(), f64>::new(2.5);
+    assert_eq!((x[[]], x.as_slice()), (2.5, &[2.5][..]));
+    assert_eq!(format!("{x} {x:?}"), "2.5 Tensor<()> 2.5");
+    let sum = Tensor::<Vector<3>, f64>::new([1.0, 2.0, 4.0]).sum_axis::<0>();
+    assert_eq!(sum, Tensor::new(7.0));
+}

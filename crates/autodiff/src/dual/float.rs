@@ -7,6 +7,7 @@
 use core::f64::consts::{LN_2, LN_10};
 use core::num::FpCategory;
 
+use core_tensor::Real;
 use num_traits::Float;
 
 use super::{Dual, weigh};
@@ -51,19 +52,19 @@ macro_rules! each_bound {
     )*};
 }
 
-impl<T: Float, const N: usize> Float for Dual<T, N> {
+impl<T: Real, const N: usize> Float for Dual<T, N> {
     // Functions of one argument, and their slope: `|u, y| f'(u)` where `y = f(u)`.
     each_smooth! {
         recip: |_, y| -(y * y),
-        sqrt: |_, y| number::<T>(0.5) / positive_zero(y),
-        cbrt: |_, y| (number::<T>(3.0) * y * y).recip(),
+        sqrt: |_, y| T::of(0.5) / positive_zero(y),
+        cbrt: |_, y| (T::of(3.0) * y * y).recip(),
 
         exp: |_, y| y,
-        exp2: |_, y| number::<T>(LN_2) * y,
+        exp2: |_, y| T::of(LN_2) * y,
         exp_m1: |u, _| u.exp(),
         ln: |u, _| positive_zero(u).recip(),
-        log2: |u, _| (positive_zero(u) * number(LN_2)).recip(),
-        log10: |u, _| (positive_zero(u) * number(LN_10)).recip(),
+        log2: |u, _| (positive_zero(u) * T::of(LN_2)).recip(),
+        log10: |u, _| (positive_zero(u) * T::of(LN_10)).recip(),
         ln_1p: |u, _| (T::one() + u).recip(),
 
         sin: |u, _| u.cos(),
@@ -103,7 +104,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         let u = self.value;
         let y = u.powi(n);
         let lower = n.checked_sub(1).map_or_else(|| y / u, |n| u.powi(n));
-        self.chain(y, weigh(lower, number(f64::from(n))))
+        self.chain(y, weigh(lower, T::of(f64::from(n))))
     }
 
     /// `(uᵛ)' = v·uᵛ⁻¹·u' + uᵛ·ln u·v'`: finite at `u = 0` wherever it exists, and free of `ln u` if `v` is constant.
@@ -233,7 +234,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     }
 }
 
-impl<T: Float, const N: usize> Dual<T, N> {
+impl<T: Real, const N: usize> Dual<T, N> {
     /// `f(u)` by the chain rule, with `slope(u, f(u))`.
     #[inline]
     fn smooth(self, f: impl Fn(T) -> T, slope: impl Fn(T, T) -> T) -> Self {
@@ -242,27 +243,21 @@ impl<T: Float, const N: usize> Dual<T, N> {
     }
 }
 
-/// The constant `x`, in any scalar.
-#[inline]
-fn number<T: Float>(x: f64) -> T {
-    T::from(x).expect("every float type holds small constants")
-}
-
 /// `−0` becomes `+0`: at the edge of the domain of a root or a logarithm the slope is `+∞` for both.
 #[inline]
-fn positive_zero<T: Float>(u: T) -> T {
+fn positive_zero<T: Real>(u: T) -> T {
     u + T::zero()
 }
 
 /// `1 − u²` without cancellation near ±1.
 #[inline]
-fn one_minus_square<T: Float>(u: T) -> T {
+fn one_minus_square<T: Real>(u: T) -> T {
     (T::one() - u) * (T::one() + u)
 }
 
 /// The sign of `u`, 0 at 0.
 #[inline]
-fn slope_of_abs<T: Float>(u: T) -> T {
+fn slope_of_abs<T: Real>(u: T) -> T {
     if u == T::zero() {
         T::zero()
     } else {

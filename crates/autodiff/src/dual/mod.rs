@@ -14,22 +14,22 @@ mod ops;
 use core::{array, cmp::Ordering, fmt};
 
 use bytemuck::Zeroable;
-use num_traits::{Float, Zero};
+use core_tensor::Real;
+use num_traits::Zero;
 
 /// The rules. Every derivative in this crate comes from one of them.
-impl<T: Float, const N: usize> Dual<T, N> {
+impl<T: Real, const N: usize> Dual<T, N> {
     /// Chain rule: `f(u)' = f'(u)·u'`, given `value` = `f(u)` and `slope` = `f'(u)`.
     ///
     /// Outside of the domain of `f`, where `value` is not a number, neither is the derivative. A direction in which
     /// `u` does not change keeps its zero, whatever the slope.
     ///
-    /// The way to teach a dual a function that [`Float`] lacks:
+    /// The way to teach a dual a function that [`Real`] lacks ([`core_tensor::Rule`] teaches it every kind of number):
     ///
     /// ```
-    /// use autodiff::Dual;
-    /// use num_traits::Float;
+    /// use autodiff::{Dual, Real};
     ///
-    /// fn softplus<T: Float>(u: Dual<T>) -> Dual<T> {
+    /// fn softplus<T: Real>(u: Dual<T>) -> Dual<T> {
     ///     let sigmoid = (T::one() + (-u.value).exp()).recip();
     ///     u.chain(u.value.exp().ln_1p(), sigmoid)
     /// }
@@ -39,9 +39,14 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[must_use]
     pub fn chain(self, value: T, slope: T) -> Self {
         let slope = if value.is_nan() { value } else { slope };
+        let partials = self.partials.map(|du| slope * du);
         Self {
             value,
-            partials: self.partials.map(|du| weigh(slope, du)),
+            partials: if partials.iter().any(T::holds_nan) {
+                weighed(&self.partials, slope)
+            } else {
+                partials
+            },
         }
     }
 
@@ -49,10 +54,16 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[inline]
     #[must_use]
     pub fn chain2(self, other: Self, value: T, slopes: [T; 2]) -> Self {
-        let (du, dv) = (self.partials, other.partials);
+        let (du, dv) = (&self.partials, &other.partials);
+        let partials: [T; N] = array::from_fn(|i| slopes[0] * du[i] + slopes[1] * dv[i]);
         Self {
             value,
-            partials: array::from_fn(|i| weigh(slopes[0], du[i]) + weigh(slopes[1], dv[i])),
+            partials: if partials.iter().any(T::holds_nan) {
+                let (du, dv) = (weighed(du, slopes[0]), weighed(dv, slopes[1]));
+                array::from_fn(|i| du[i] + dv[i])
+            } else {
+                partials
+            },
         }
     }
 
@@ -71,13 +82,19 @@ impl<T: Float, const N: usize> Dual<T, N> {
     }
 }
 
+/// [`weigh`] for every direction: the way out where the plain product is not a number, kept out of the loops that hardly ever need it.
+#[cold]
+fn weighed<T: Real, const N: usize>(partials: &[T; N], slope: T) -> [T; N] {
+    partials.map(|partial| weigh(slope, partial))
+}
+
 /// `slope · partial`, with `0 · x = 0` for a constant direction and `0 · ∞ = 0` for any.
 ///
 /// In a nest, constant means zero all the way down: a partial that is 0 here and moves on is still needed. The second is
 /// more than a convention: `u·v` with `u = 0` has the derivative `v·u'` however steep `v` is, as long as
 /// `u'` is finite, and `1/(1 + e⁻ˣ)` is flat where `e⁻ˣ` overflows.
 #[inline]
-fn weigh<T: Float>(slope: T, partial: T) -> T {
+fn weigh<T: Real>(slope: T, partial: T) -> T {
     let weighed = slope * partial;
     let zero_by_infinity = weighed.is_nan() && !slope.is_nan() && !partial.is_nan();
     if zero_by_infinity || partial.is_zero() {
@@ -89,7 +106,7 @@ fn weigh<T: Float>(slope: T, partial: T) -> T {
 
 /// A number that carries its derivatives in `N` directions: `value + Σ partials[i]·εᵢ` with `εᵢ·εⱼ = 0`.
 ///
-/// Any formula generic in [`Float`] takes it, and what comes out holds the value and the exact derivatives of the
+/// Any formula generic in [`Real`] takes it, and what comes out holds the value and the exact derivatives of the
 /// formula. `T` may be a dual again: `Dual<Dual<f64>>` has second derivatives.
 ///
 /// ```
@@ -142,7 +159,7 @@ impl<T: Zero + Copy, const N: usize> Dual<T, N> {
     }
 }
 
-impl<T: Float, const N: usize> Dual<T, N> {
+impl<T: Real, const N: usize> Dual<T, N> {
     /// The unknown that direction `index` moves: its partial there is 1, the others are 0.
     ///
     /// # Panics

@@ -1,13 +1,14 @@
 //! The smaller traits for [`Dual`]: zero, one, conversions, sums and products, and what tensors hold.
 
+use core::f64::consts::FRAC_2_SQRT_PI;
 use core::iter::{Product, Sum};
 
-use core_tensor::Scalar;
-use num_traits::{Float, FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
+use core_tensor::{Real, Rule, Scalar};
+use num_traits::{FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 
 use super::Dual;
 
-impl<T: Float, const N: usize> Zero for Dual<T, N> {
+impl<T: Real, const N: usize> Zero for Dual<T, N> {
     #[inline]
     fn zero() -> Self {
         Self::constant(T::zero())
@@ -20,7 +21,7 @@ impl<T: Float, const N: usize> Zero for Dual<T, N> {
     }
 }
 
-impl<T: Float, const N: usize> One for Dual<T, N> {
+impl<T: Real, const N: usize> One for Dual<T, N> {
     #[inline]
     fn one() -> Self {
         Self::constant(T::one())
@@ -33,7 +34,7 @@ impl<T: Float, const N: usize> One for Dual<T, N> {
     }
 }
 
-impl<T: Float, const N: usize> Num for Dual<T, N> {
+impl<T: Real, const N: usize> Num for Dual<T, N> {
     type FromStrRadixErr = T::FromStrRadixErr;
 
     fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
@@ -42,7 +43,7 @@ impl<T: Float, const N: usize> Num for Dual<T, N> {
 }
 
 /// A constant. A dual has no way to bring its partials along, so a conversion between duals drops them.
-impl<T: Float, const N: usize> NumCast for Dual<T, N> {
+impl<T: Real, const N: usize> NumCast for Dual<T, N> {
     #[inline]
     fn from<P: ToPrimitive>(number: P) -> Option<Self> {
         <T as NumCast>::from(number).map(Self::constant)
@@ -66,7 +67,7 @@ to_primitive!(to_i64 i64, to_u64 u64, to_i128 i128, to_u128 u128, to_f32 f32, to
 /// Constants.
 macro_rules! from_primitive {
     ($($from:ident $Number:ty),*) => {
-        impl<T: Float + FromPrimitive, const N: usize> FromPrimitive for Dual<T, N> {$(
+        impl<T: Real + FromPrimitive, const N: usize> FromPrimitive for Dual<T, N> {$(
             #[inline]
             fn $from(number: $Number) -> Option<Self> {
                 T::$from(number).map(Self::constant)
@@ -77,38 +78,66 @@ macro_rules! from_primitive {
 
 from_primitive!(from_i64 i64, from_u64 u64, from_i128 i128, from_u128 u128, from_f32 f32, from_f64 f64);
 
-impl<T: Float, const N: usize> Sum for Dual<T, N> {
+impl<T: Real, const N: usize> Sum for Dual<T, N> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
         terms.fold(Self::zero(), |sum, term| sum + term)
     }
 }
 
-impl<'a, T: Float, const N: usize> Sum<&'a Self> for Dual<T, N> {
+impl<'a, T: Real, const N: usize> Sum<&'a Self> for Dual<T, N> {
     #[inline]
     fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
         terms.copied().sum()
     }
 }
 
-impl<T: Float, const N: usize> Product for Dual<T, N> {
+impl<T: Real, const N: usize> Product for Dual<T, N> {
     #[inline]
     fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
         factors.fold(Self::one(), |product, factor| product * factor)
     }
 }
 
-impl<'a, T: Float, const N: usize> Product<&'a Self> for Dual<T, N> {
+impl<'a, T: Real, const N: usize> Product<&'a Self> for Dual<T, N> {
     #[inline]
     fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
         factors.copied().product()
     }
 }
 
-/// Tensors of duals: every kernel is the plain loop, and its derivative comes out of it.
-impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
+/// What [`num_traits::Float`] lacks.
+impl<T: Real, const N: usize> Real for Dual<T, N> {
     #[inline]
     fn of(x: f64) -> Self {
         Self::constant(T::of(x))
     }
+
+    #[inline]
+    fn erf(self) -> Self {
+        let u = self.value;
+        self.chain(u.erf(), T::of(FRAC_2_SQRT_PI) * (-u * u).exp())
+    }
+
+    #[inline]
+    fn by_rule<const K: usize>(rule: &impl Rule<K>, x: [Self; K]) -> Self {
+        let at = x.map(|x| x.value);
+        let (value, slopes) = (T::by_rule(rule, at), rule.slopes(at));
+        let weighed = x
+            .into_iter()
+            .zip(slopes)
+            .map(|(x, slope)| x.chain(T::zero(), slope));
+        Self {
+            value,
+            ..weighed.sum()
+        }
+    }
+
+    #[inline]
+    fn holds_nan(&self) -> bool {
+        self.value.holds_nan() || self.partials.iter().any(T::holds_nan)
+    }
 }
+
+/// Tensors of duals: every kernel is the plain loop, and its derivative comes out of it.
+impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {}

@@ -5,12 +5,12 @@ use core::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
 };
 
-use num_traits::Float;
+use core_tensor::Real;
 
 use super::Dual;
 
 /// `(−u)' = −u'`
-impl<T: Float, const N: usize> Neg for Dual<T, N> {
+impl<T: Real, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
@@ -22,7 +22,7 @@ impl<T: Float, const N: usize> Neg for Dual<T, N> {
 }
 
 /// `(−u)' = −u'`
-impl<T: Float, const N: usize> Neg for &Dual<T, N> {
+impl<T: Real, const N: usize> Neg for &Dual<T, N> {
     type Output = Dual<T, N>;
     #[inline]
     fn neg(self) -> Dual<T, N> {
@@ -31,7 +31,7 @@ impl<T: Float, const N: usize> Neg for &Dual<T, N> {
 }
 
 /// `(u + v)' = u' + v'`
-impl<T: Float, const N: usize> Add for Dual<T, N> {
+impl<T: Real, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn add(self, other: Self) -> Self {
@@ -44,7 +44,7 @@ impl<T: Float, const N: usize> Add for Dual<T, N> {
 }
 
 /// `(u − v)' = u' − v'`
-impl<T: Float, const N: usize> Sub for Dual<T, N> {
+impl<T: Real, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn sub(self, other: Self) -> Self {
@@ -57,7 +57,7 @@ impl<T: Float, const N: usize> Sub for Dual<T, N> {
 }
 
 /// `(u·v)' = v·u' + u·v'`
-impl<T: Float, const N: usize> Mul for Dual<T, N> {
+impl<T: Real, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn mul(self, other: Self) -> Self {
@@ -66,7 +66,7 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
 }
 
 /// `(u/v)' = (1/v)·u' − (u/v)/v·v'`
-impl<T: Float, const N: usize> Div for Dual<T, N> {
+impl<T: Real, const N: usize> Div for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn div(self, other: Self) -> Self {
@@ -75,7 +75,7 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
 }
 
 /// `u % v = u − n·v` with the whole number `n = trunc(u/v)`, so `(u % v)' = u' − n·v'`.
-impl<T: Float, const N: usize> Rem for Dual<T, N> {
+impl<T: Real, const N: usize> Rem for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn rem(self, other: Self) -> Self {
@@ -90,7 +90,7 @@ impl<T: Float, const N: usize> Rem for Dual<T, N> {
 /// The operators again, for operands that [`From`] makes a dual.
 macro_rules! forms {
     ($Left:ty, $Right:ty: $($Op:ident $op:ident),*) => {$(
-        impl<T: Float, const N: usize> $Op<$Right> for $Left {
+        impl<T: Real, const N: usize> $Op<$Right> for $Left {
             type Output = Dual<T, N>;
             #[inline]
             fn $op(self, other: $Right) -> Dual<T, N> {
@@ -109,7 +109,7 @@ forms!(&Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
 /// The assigning operators.
 macro_rules! assigning {
     ($Right:ty: $($Assign:ident $assign:ident $op:ident),*) => {$(
-        impl<T: Float, const N: usize> $Assign<$Right> for Dual<T, N> {
+        impl<T: Real, const N: usize> $Assign<$Right> for Dual<T, N> {
             #[inline]
             fn $assign(&mut self, other: $Right) {
                 *self = self.$op(other);

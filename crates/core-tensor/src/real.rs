@@ -1,0 +1,88 @@
+//! What a formula may be written in: numbers with the elementary functions, and rules for the functions that they lack.
+
+use core::fmt::Debug;
+use core::iter::Sum;
+use core::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
+
+use num_traits::Float;
+
+/// A real number, or something that stands for one: `f32`, `f64`, a number that carries its derivatives, a variable on a tape.
+///
+/// A formula written once, `fn f<R: Real>(x: R) -> R`, can be evaluated on all of them. It has what [`Float`] has, and what that lacks:
+///
+/// ```
+/// use core_tensor::Real;
+///
+/// /// The chance that a standard normal number is below `x`.
+/// fn normal_cdf<R: Real>(x: R) -> R {
+///     R::of(0.5) * (R::one() + (x * R::of(0.5).sqrt()).erf())
+/// }
+/// assert!((normal_cdf(1.96_f64) - 0.975).abs() < 1e-5);
+/// ```
+pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + Debug {
+    /// A constant.
+    fn of(x: f64) -> Self;
+
+    /// The error function, `2/√π · ∫₀ˣ e^(−t²) dt`.
+    ///
+    /// # Gradient
+    /// `2/√π · e^(−x²)`
+    fn erf(self) -> Self;
+
+    /// The value of a function that brings its own derivative, see [`Rule`].
+    fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
+
+    /// Whether this is not a number, or carries a derivative that is not.
+    fn holds_nan(&self) -> bool {
+        self.is_nan()
+    }
+}
+
+/// A function of `N` numbers together with its derivatives: for what has no formula, or a better derivative than that of its formula.
+///
+/// The derivatives are formulas too, so that they can be differentiated once more. Every way to differentiate obeys the rule: the only
+/// thing any of them knows of the function is what stands here.
+///
+/// ```
+/// use core_tensor::{Real, Rule};
+///
+/// /// `√(u² + v²)`, whose derivative at the origin is taken as 0.
+/// struct Distance;
+/// impl Rule<2> for Distance {
+///     fn value<R: Real>(&self, [u, v]: [R; 2]) -> R {
+///         u.hypot(v)
+///     }
+///     fn slopes<R: Real>(&self, [u, v]: [R; 2]) -> [R; 2] {
+///         let h = u.hypot(v);
+///         if h.is_zero() { [R::zero(); 2] } else { [u / h, v / h] }
+///     }
+/// }
+/// assert_eq!(f64::by_rule(&Distance, [3.0, 4.0]), 5.0);
+/// ```
+pub trait Rule<const N: usize = 1> {
+    /// `f(x)`
+    fn value<R: Real>(&self, x: [R; N]) -> R;
+
+    /// `∂f/∂xᵢ` at `x`
+    fn slopes<R: Real>(&self, x: [R; N]) -> [R; N];
+}
+
+macro_rules! real { ($($T:ident $erf:ident)+) => {$(
+    impl Real for $T {
+        #[inline(always)]
+        fn of(x: f64) -> Self {
+            x as $T
+        }
+
+        #[inline]
+        fn erf(self) -> Self {
+            libm::$erf(self)
+        }
+
+        #[inline(always)]
+        fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
+            rule.value(x)
+        }
+    }
+)+} }
+real! { f32 erff f64 erf }
