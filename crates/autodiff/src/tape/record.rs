@@ -1,0 +1,210 @@
+//! The memory of a tape: links between numbers, values of shaped variables, and the steps that led to them.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use core_tensor::Scalar;
+use core_tensor::kernel::{Product, Window2d};
+
+use super::operation::AnyOperation;
+
+/// The place of what does not lie on a tape.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// Shaped values begin at multiples of this many bytes, as the widest vectors do.
+const LINE: usize = 64;
+
+/// A number that depends on up to two others: where they are, and its derivatives by them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link<T> {
+    pub(crate) from: [u32; 2],
+    pub(crate) slopes: [T; 2],
+}
+
+/// Values among the shaped ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    pub(crate) at: u32,
+    pub(crate) len: u32,
+    /// whether anybody wants its derivative
+    pub(crate) live: bool,
+}
+
+impl Piece {
+    pub(crate) fn range(self) -> core::ops::Range<usize> {
+        self.at as usize..(self.at + self.len) as usize
+    }
+}
+
+/// Where a number is, once its handle is gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place<T> {
+    /// Nowhere: a constant.
+    Still,
+    /// It depends on a link, with this slope.
+    Link(u32, T),
+}
+
+/// `y = a ∘ b`, number by number
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[doc(hidden)]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// One operation on shaped values. Its result is `y`; its operands come before that in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// A number becomes a shaped value of length 1.
+    FromLink { link: u32, y: Piece },
+    /// A shaped value of length 1 becomes a number.
+    ToLink { x: Piece, link: u32 },
+    /// Each number of `y` has one slope by the number of `x` at its place, saved at `slopes`. If `y` is one number, it has all slopes.
+    Slopes { x: Piece, slopes: u32, y: Piece },
+    /// An operand shorter than `y` is repeated.
+    Binary {
+        kind: Binary,
+        a: Piece,
+        b: Piece,
+        y: Piece,
+    },
+    /// `y = a · b`, of matrices
+    Product {
+        sides: Product,
+        a: Piece,
+        b: Piece,
+        y: Piece,
+    },
+    /// `y = xᵀ`, of `columns` columns of `x`
+    Transpose { x: Piece, columns: u32, y: Piece },
+    /// Sums over a side of `side` numbers that lie `inner` apart.
+    Sum {
+        x: Piece,
+        side: u32,
+        inner: u32,
+        mean: bool,
+        y: Piece,
+    },
+    /// Rows of `x` as parts of the rows of `y`, or the reverse: `len` numbers of each of `rows`.
+    Copy {
+        x: Piece,
+        x_row: u32,
+        y: Piece,
+        y_row: u32,
+        rows: u32,
+        len: u32,
+    },
+    /// Softmax of every row of `row` numbers.
+    Softmax { x: Piece, row: u32, y: Piece },
+    /// Logarithm of the softmax of every row of `row` numbers.
+    LogSoftmax { x: Piece, row: u32, y: Piece },
+    /// A convolution without bias.
+    Conv2d {
+        window: u32,
+        x: Piece,
+        filter: Piece,
+        y: Piece,
+    },
+    /// An operation of another crate.
+    Operation {
+        index: u32,
+        inputs: [Piece; 2],
+        y: Piece,
+    },
+}
+
+/// Everything that a tape holds.
+pub(crate) struct Record<T> {
+    pub(crate) links: Vec<Link<T>>,
+    pub(crate) values: Vec<T>,
+    /// slopes and the like, which have no derivative of their own
+    pub(crate) saved: Vec<T>,
+    /// each with the number of links that came before it
+    pub(crate) steps: Vec<(u32, Step)>,
+    pub(crate) windows: Vec<Window2d>,
+    pub(crate) operations: Vec<Box<dyn AnyOperation<T>>>,
+    /// how many of the operations are in use in this recording
+    pub(crate) operations_used: usize,
+    pub(crate) link_adjoints: Vec<T>,
+    pub(crate) adjoints: Vec<T>,
+    pub(crate) scratch: Vec<T>,
+    /// how many walks back there were
+    pub(crate) passes: u32,
+}
+
+impl<T: Scalar> Record<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            links: Vec::new(),
+            values: Vec::new(),
+            saved: Vec::new(),
+            steps: Vec::new(),
+            windows: Vec::new(),
+            operations: Vec::new(),
+            operations_used: 0,
+            link_adjoints: Vec::new(),
+            adjoints: Vec::new(),
+            scratch: Vec::new(),
+            passes: 0,
+        }
+    }
+
+    /// Forgets the recording and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.links.clear();
+        self.values.clear();
+        self.saved.clear();
+        self.steps.clear();
+        self.windows.clear();
+        self.operations_used = 0;
+        // the block stays where it is from the second recording on: there, its pieces begin at cache lines
+        let first = self.values.as_ptr().align_offset(LINE);
+        if first < LINE {
+            self.values.resize(first, T::zero());
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.links.len() + self.values.len()
+    }
+
+    /// A number with up to two parents.
+    #[inline]
+    pub(crate) fn link(&mut self, from: [u32; 2], slopes: [T; 2]) -> u32 {
+        let place = self.links.len() as u32;
+        assert!(place != NOWHERE, "a tape holds up to 2³² − 1 numbers");
+        self.links.push(Link { from, slopes });
+        place
+    }
+
+    /// Space for `len` shaped numbers: what lies before it, the space, and its place.
+    pub(crate) fn space(&mut self, len: usize, live: bool) -> (&mut [T], &mut [T], Piece) {
+        let line = (LINE / size_of::<T>()).max(1);
+        // padding counts from the first piece, which begins at a line
+        let first = self.values.as_ptr().align_offset(LINE);
+        let first = if first < LINE { first % line } else { 0 };
+        let at = self
+            .values
+            .len()
+            .saturating_sub(first)
+            .next_multiple_of(line)
+            + first;
+        let end = at + len;
+        assert!(end < NOWHERE as usize, "a tape holds up to 2³² − 1 numbers");
+        self.values.resize(end, T::zero());
+        let (before, space) = self.values.split_at_mut(at);
+        let piece = Piece {
+            at: at as u32,
+            len: len as u32,
+            live,
+        };
+        (before, space, piece)
+    }
+
+    pub(crate) fn step(&mut self, step: Step) {
+        self.steps.push((self.links.len() as u32, step));
+    }
+}

@@ -1,0 +1,394 @@
+//! Variables on a tape.
+//!
+//! * this file: [`Var`], its value, and the walk back
+//! * `number`: numbers, which are [`Real`](core_tensor::Real)
+//! * `element`: operators and functions of shaped values, number by number
+//! * `product`: matrix products, transposes, convolutions
+//! * `reduce`: sums, means, extremes, softmax
+//! * `place`: indexing, rows, joining, reshaping
+
+mod element;
+mod number;
+mod place;
+mod product;
+mod reduce;
+
+use core::cell::RefCell;
+use core::fmt;
+use core::marker::PhantomData;
+
+use core_tensor::{Scalar, Shape, Tensor};
+
+pub use element::Combine;
+
+use crate::Dual;
+use crate::tape::record::{NOWHERE, Piece, Place, Record, Step};
+use crate::tape::{Brand, Gradients, Operation, Recording};
+
+/// A value on a tape: a number (`Var<'t, f64>`), a vector, a matrix, an image. A handle, so it is `Copy`; its `'t` is its tape's alone.
+///
+/// A number is a [`Real`](core_tensor::Real): it goes wherever `f64` or a [`Dual`] goes in a generic formula. Operators combine equal
+/// shapes, and any shape with a number, number by number; other shapes do not compile.
+///
+/// ```
+/// use autodiff::Tape;
+/// use core_tensor::{Tensor, Vector};
+///
+/// // f(w, b) = Σ (w + b)² has the derivatives 2·(w + b) and Σ 2·(w + b)
+/// let mut tape = Tape::new();
+/// let (dw, db) = tape.record(|tape| {
+///     let (w, b) = tape.variable(&(Tensor::<Vector<2>, f64>::new([1.0, 2.0]), 3.0_f64));
+///     let sum = w + b;
+///     (sum * sum).sum().backward().of(&(w, b))
+/// });
+/// assert_eq!((dw, db), (Tensor::new([8.0, 10.0]), 18.0));
+/// ```
+///
+/// # Gradient
+/// Kinks and edges are those of [`Dual`]. Zero times infinity is zero on the way back, as forward.
+pub struct Var<'t, T, S = ()> {
+    /// none for a number that is on no tape: a constant
+    record: Option<&'t RefCell<Record<T>>>,
+    /// of a number: its link; of a shaped value: where it begins
+    place: u32,
+    state: State,
+    /// of a number: its value, and its derivative by its link
+    number: Dual<T>,
+    brand: PhantomData<(Brand<'t>, S)>,
+}
+
+/// What is known of a handle.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// nobody wants a derivative by it, nor by what it came from
+    Still,
+    /// a number that is a function of its link
+    Derived,
+    /// has a place of its own where its derivative will be found
+    Kept,
+}
+
+impl<T: Copy, S> Clone for Var<'_, T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Copy, S> Copy for Var<'_, T, S> {}
+
+/// Shaped values.
+impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
+    fn shaped(record: &'t RefCell<Record<T>>, piece: Piece) -> Self {
+        Self {
+            record: Some(record),
+            place: piece.at,
+            state: if piece.live {
+                State::Kept
+            } else {
+                State::Still
+            },
+            number: Dual::constant(T::zero()),
+            brand: PhantomData,
+        }
+    }
+
+    /// Puts a tensor on the tape; `live` if its derivative is wanted. For shapes that are named, [`Recording::variable`] does.
+    pub fn tensor_on(tape: Recording<'t, T>, value: &Tensor<S, T>, live: bool) -> Self {
+        let all = &mut *tape.record.borrow_mut();
+        let (_, space, x) = all.space(S::LEN, live);
+        space.copy_from_slice(value.as_slice());
+        Self::from_piece(tape.record, all, x)
+    }
+
+    fn is_live(&self) -> bool {
+        self.state != State::Still
+    }
+
+    fn record(&self) -> &'t RefCell<Record<T>> {
+        self.record.expect("a shaped value lies on a tape")
+    }
+
+    /// Where a shaped value lies; a number is put there first.
+    fn piece(self, record: &'t RefCell<Record<T>>) -> Piece {
+        if S::SIDES.is_empty() {
+            return self.spread(record);
+        }
+        Piece {
+            at: self.place,
+            len: S::LEN as u32,
+            live: self.is_live(),
+        }
+    }
+
+    /// A number as a shaped value of length 1.
+    fn spread(self, record: &'t RefCell<Record<T>>) -> Piece {
+        let live = self.is_live();
+        let link = if live { self.settled(record) } else { NOWHERE };
+        let record = &mut *record.borrow_mut();
+        let (_, space, y) = record.space(1, live);
+        space[0] = self.number.value;
+        if live {
+            record.step(Step::FromLink { link, y });
+        }
+        y
+    }
+
+    /// The link that a number is, not only depends on.
+    fn settled(&self, record: &RefCell<Record<T>>) -> u32 {
+        match self.state {
+            State::Kept => self.place,
+            _ => {
+                let slopes = [self.number.partials[0], T::zero()];
+                record.borrow_mut().link([self.place, NOWHERE], slopes)
+            }
+        }
+    }
+
+    /// The result of an operation: `fill` is given what lies before it and its space; the steps are noted if anybody wants derivatives.
+    fn push<const N: usize>(
+        record: &'t RefCell<Record<T>>,
+        live: bool,
+        fill: impl FnOnce(&[T], &mut [T]),
+        steps: impl FnOnce(Piece) -> [Step; N],
+    ) -> Self {
+        let all = &mut *record.borrow_mut();
+        let (before, space, y) = all.space(S::LEN, live);
+        fill(before, space);
+        if live {
+            steps(y).into_iter().for_each(|step| all.step(step));
+        }
+        Var::from_piece(record, all, y)
+    }
+
+    /// The handle of values that lie on the tape; a single number gets a link.
+    fn from_piece(record: &'t RefCell<Record<T>>, all: &mut Record<T>, x: Piece) -> Self {
+        if !S::SIDES.is_empty() {
+            return Self::shaped(record, x);
+        }
+        let value = all.values[x.at as usize];
+        if !x.live {
+            return Self::still(value);
+        }
+        let link = all.link([NOWHERE; 2], [T::zero(); 2]);
+        all.step(Step::ToLink { x, link });
+        Self::kept(record, link, value)
+    }
+
+    fn still(value: T) -> Self {
+        Self {
+            record: None,
+            place: NOWHERE,
+            state: State::Still,
+            number: Dual::constant(value),
+            brand: PhantomData,
+        }
+    }
+
+    fn kept(record: &'t RefCell<Record<T>>, link: u32, value: T) -> Self {
+        Self {
+            record: Some(record),
+            place: link,
+            state: State::Kept,
+            number: Dual::variable(value, 0),
+            brand: PhantomData,
+        }
+    }
+
+    /// `f` of a number.
+    #[inline(always)]
+    fn one(self, f: impl FnOnce(Dual<T>) -> Dual<T>) -> Self {
+        let state = match self.state {
+            State::Still => State::Still,
+            _ => State::Derived,
+        };
+        Self {
+            number: f(self.number),
+            state,
+            ..self
+        }
+    }
+
+    /// A copy of the value.
+    pub fn value(&self) -> S::Array<T>
+    where
+        S: Shape,
+    {
+        if S::SIDES.is_empty() {
+            return S::from_fn(|_| self.number.value);
+        }
+        let record = self.record().borrow();
+        let numbers = &record.values[self.place as usize..][..S::LEN];
+        S::from_fn(|i| numbers[i])
+    }
+
+    /// The value as a tensor.
+    pub fn tensor(&self) -> Tensor<S, T> {
+        Tensor::new(self.value())
+    }
+
+    /// The same value as a constant: no derivative flows back through it.
+    #[must_use]
+    pub fn detach(self) -> Self {
+        Self {
+            state: State::Still,
+            place: if S::SIDES.is_empty() {
+                NOWHERE
+            } else {
+                self.place
+            },
+            number: Dual::constant(self.number.value),
+            ..self
+        }
+    }
+
+    /// The same value as a list of numbers, for [`Var::by_operation`].
+    pub fn numbers(self, tape: Recording<'t, T>) -> Numbers<'t, T> {
+        Numbers {
+            piece: self.piece(tape.record),
+            record: tape.record,
+            brand: PhantomData,
+        }
+    }
+
+    /// The result of an operation that another crate brings, see [`Operation`]. `make` is called if the tape has none of this type left
+    /// from its last recording; `set` makes it ready for this turn.
+    ///
+    /// # Panics
+    /// If both inputs are the same value.
+    pub fn by_operation<O: Operation<T>>(
+        inputs: [Numbers<'t, T>; 2],
+        make: impl FnOnce() -> O,
+        set: impl FnOnce(&mut O),
+    ) -> Self {
+        let [a, b] = inputs.map(|input| input.piece);
+        assert_ne!(a.at, b.at, "an operation needs two different inputs");
+        let record = inputs[0].record;
+        let all = &mut *record.borrow_mut();
+        let index = all.operation(make, set);
+        let (_, _, y) = all.space(S::LEN, a.live || b.live);
+        let (before, space) = all.values.split_at_mut(y.at as usize);
+        let inputs = [a, b];
+        all.operations[index as usize].forward(inputs.map(|input| &before[input.range()]), space);
+        if y.live {
+            all.step(Step::Operation { index, inputs, y });
+        }
+        Self::from_piece(record, all, y)
+    }
+}
+
+impl<'t, T: Scalar> Var<'t, T> {
+    /// Where it is, once the handle is gone.
+    pub(crate) fn place(self) -> Place<T> {
+        match self.state {
+            State::Still => Place::Still,
+            _ => Place::Link(self.place, self.number.partials[0]),
+        }
+    }
+
+    /// A number on a tape, or beside it if no derivative by it is wanted.
+    pub(crate) fn on_tape(tape: Recording<'t, T>, value: T, live: bool) -> Self {
+        if !live {
+            return Self::still(value);
+        }
+        let link = tape.record.borrow_mut().link([NOWHERE; 2], [T::zero(); 2]);
+        Self::kept(tape.record, link, value)
+    }
+}
+
+/// A list of numbers on a tape whose length is known at run time: the weights of a layer, say.
+#[derive(Clone, Copy)]
+pub struct Numbers<'t, T> {
+    record: &'t RefCell<Record<T>>,
+    piece: Piece,
+    brand: Brand<'t>,
+}
+
+impl<'t, T: Scalar> Numbers<'t, T> {
+    /// Puts `len` numbers on the tape, which `fill` writes; `live` if their derivatives are wanted.
+    pub fn new(
+        tape: Recording<'t, T>,
+        len: usize,
+        live: bool,
+        fill: impl FnOnce(&mut [T]),
+    ) -> Self {
+        let all = &mut *tape.record.borrow_mut();
+        let (_, space, piece) = all.space(len, live);
+        fill(space);
+        Self {
+            record: tape.record,
+            piece,
+            brand: PhantomData,
+        }
+    }
+
+    pub(crate) fn piece(&self) -> Piece {
+        self.piece
+    }
+}
+
+impl<T> fmt::Debug for Numbers<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} numbers on a tape", self.piece.len)
+    }
+}
+
+/// The walk back begins at one number.
+#[diagnostic::on_unimplemented(
+    message = "`backward()` begins at a single number, and this is a `{Self}`",
+    label = "not a single number",
+    note = "make one of it first: `sum()`, `mean()`, `at([…])`, a loss"
+)]
+pub trait Number: Shape {}
+impl Number for () {}
+
+impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
+    /// The derivatives of this number by everything before it on the tape. A value that is used many times has the sum of them all.
+    ///
+    /// # Panics
+    /// If the number is a constant: nothing on a tape leads to it.
+    #[track_caller]
+    pub fn backward(self) -> Gradients<'t, T>
+    where
+        S: Number,
+    {
+        assert!(
+            self.is_live(),
+            "backward() of a constant: no variable of a tape leads to this number; make one with `tape.variable(…)`"
+        );
+        let record = self.record();
+        record
+            .borrow_mut()
+            .sweep(|all| all.seed(Place::Link(self.place, self.number.partials[0]), T::one()));
+        Gradients::new(record)
+    }
+
+    /// Whether no derivative flows back through it.
+    pub fn is_constant(&self) -> bool {
+        !self.is_live()
+    }
+
+    /// The derivatives by this value, after a walk back; none if it is a constant.
+    #[track_caller]
+    pub(crate) fn adjoint_numbers<'r>(&self, all: &'r Record<T>) -> Option<&'r [T]> {
+        match self.state {
+            State::Still => None,
+            State::Derived => panic!(
+                "this number has no place on the tape: call keep() where it is worked out, and use what that returns"
+            ),
+            State::Kept if S::SIDES.is_empty() => {
+                Some(&all.link_adjoints[self.place as usize..][..1])
+            }
+            State::Kept => Some(&all.adjoints[self.place as usize..][..S::LEN]),
+        }
+    }
+}
+
+impl<T: Scalar, S: Shape> fmt::Debug for Var<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if S::SIDES.is_empty() {
+            write!(f, "Var {:?}", self.number.value)
+        } else {
+            write!(f, "Var of {:?}", self.tensor())
+        }
+    }
+}
