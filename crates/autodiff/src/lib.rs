@@ -49,10 +49,20 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
 pub mod check;
 mod dual;
+mod plain;
+mod point;
+mod tape;
 mod transform;
+mod var;
 
 pub use core_tensor::{Real, Rule};
 pub use dual::Dual;
-pub use transform::derivative;
+pub use plain::Plain;
+pub use point::{OnTape, Point};
+pub use tape::{Gradients, Operation, Recording, Tape};
+pub use transform::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
+pub use var::{Combine, Number, Numbers, Var};

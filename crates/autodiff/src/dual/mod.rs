@@ -3,18 +3,20 @@
 //! * this file: the rules, the type, constructors, comparison and printing
 //! * `ops`: the operators, by value and by reference
 //! * `float`: `num_traits::Float`, one derivative a line
-//! * `number`: the smaller traits of `num_traits`, sums and products, `core_tensor::Scalar`
+//! * `number`: the smaller traits of `num_traits`, sums and products, `core_tensor::Real`
+//! * `scalar`: `core_tensor::Scalar`, products of whole tensors
 //!
 //! A new function needs one call of [`Dual::chain`].
 
 mod float;
 mod number;
 mod ops;
+mod scalar;
 
 use core::{array, cmp::Ordering, fmt};
 
 use bytemuck::Zeroable;
-use core_tensor::Real;
+use core_tensor::{Real, mutant};
 use num_traits::Zero;
 
 /// The rules. Every derivative in this crate comes from one of them.
@@ -42,7 +44,7 @@ impl<T: Real, const N: usize> Dual<T, N> {
         let partials = self.partials.map(|du| slope * du);
         Self {
             value,
-            partials: if partials.iter().any(T::holds_nan) {
+            partials: if any_nan(&partials) {
                 weighed(&self.partials, slope)
             } else {
                 partials
@@ -58,7 +60,7 @@ impl<T: Real, const N: usize> Dual<T, N> {
         let partials: [T; N] = array::from_fn(|i| slopes[0] * du[i] + slopes[1] * dv[i]);
         Self {
             value,
-            partials: if partials.iter().any(T::holds_nan) {
+            partials: if any_nan(&partials) {
                 let (du, dv) = (weighed(du, slopes[0]), weighed(dv, slopes[1]));
                 array::from_fn(|i| du[i] + dv[i])
             } else {
@@ -71,15 +73,26 @@ impl<T: Real, const N: usize> Dual<T, N> {
     #[inline]
     fn product(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
-        self.chain2(other, u * v, [v, u])
+        let slopes = mutant::slopes(["mul left", "mul right"], [v, u]);
+        self.chain2(other, u * v, slopes)
     }
 
     /// Quotient rule: `(u/v)' = (1/v)·u' − (u/v)/v·v'`.
     #[inline]
     fn quotient(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
-        self.chain2(other, u / v, [v.recip(), -(u / v) / v])
+        let (left, right) = (v.recip(), -(u / v) / v);
+        let slopes = mutant::slopes(["div left", "div right"], [left, right]);
+        self.chain2(other, u / v, slopes)
     }
+}
+
+/// Whether any of them holds what is not a number; all are looked at, which vectors do at once.
+#[inline(always)]
+fn any_nan<T: Real, const N: usize>(partials: &[T; N]) -> bool {
+    partials
+        .iter()
+        .fold(false, |nan, partial| nan | partial.holds_nan())
 }
 
 /// [`weigh`] for every direction: the way out where the plain product is not a number, kept out of the loops that hardly ever need it.
@@ -94,7 +107,7 @@ fn weighed<T: Real, const N: usize>(partials: &[T; N], slope: T) -> [T; N] {
 /// more than a convention: `u·v` with `u = 0` has the derivative `v·u'` however steep `v` is, as long as
 /// `u'` is finite, and `1/(1 + e⁻ˣ)` is flat where `e⁻ˣ` overflows.
 #[inline]
-fn weigh<T: Real>(slope: T, partial: T) -> T {
+pub(crate) fn weigh<T: Real>(slope: T, partial: T) -> T {
     let weighed = slope * partial;
     let zero_by_infinity = weighed.is_nan() && !slope.is_nan() && !partial.is_nan();
     if zero_by_infinity || partial.is_zero() {
