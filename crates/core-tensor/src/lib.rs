@@ -26,9 +26,12 @@ extern crate alloc;
 pub mod arena;
 pub mod dim;
 pub mod kernel;
+#[doc(hidden)]
+pub mod mutant;
 pub mod params;
 pub mod shape;
 
+mod elementary;
 mod format;
 mod ops;
 mod real;

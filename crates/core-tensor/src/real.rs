@@ -6,6 +6,8 @@ use core::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
 
 use num_traits::Float;
 
+use crate::elementary::Elementary;
+
 /// A real number, or something that stands for one: `f32`, `f64`, a number that carries its derivatives, a variable on a tape.
 ///
 /// A formula written once, `fn f<R: Real>(x: R) -> R`, can be evaluated on all of them. It has what [`Float`] has, and what that lacks:
@@ -32,9 +34,48 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The five of this kind
+    /// are the ordinary functions for numbers that have no such code.
+    fn lane_exp(self) -> Self {
+        self.exp()
+    }
+
+    /// `ln x` for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_ln(self) -> Self {
+        self.ln()
+    }
+
+    /// `ln (1 + x)` for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_ln_1p(self) -> Self {
+        self.ln_1p()
+    }
+
+    /// `tanh x` for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_tanh(self) -> Self {
+        self.tanh()
+    }
+
+    /// The error function for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_erf(self) -> Self {
+        self.erf()
+    }
+
     /// Whether this is not a number, or carries a derivative that is not.
     fn holds_nan(&self) -> bool {
         self.is_nan()
+    }
+
+    /// Whether a product with this is not a number only where the other factor is not: neither zero nor infinite, and no NaN in it.
+    ///
+    /// ```
+    /// use core_tensor::Real;
+    ///
+    /// assert!((-2.0_f64).is_plain_factor());
+    /// assert!(![0.0, f64::INFINITY, f64::NAN].iter().any(f64::is_plain_factor));
+    /// ```
+    #[inline(always)]
+    fn is_plain_factor(&self) -> bool {
+        self.is_finite() && *self != Self::zero() && !self.holds_nan()
     }
 }
 
@@ -77,6 +118,31 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline]
         fn erf(self) -> Self {
             libm::$erf(self)
+        }
+
+        #[inline(always)]
+        fn lane_exp(self) -> Self {
+            self.fast_exp()
+        }
+
+        #[inline(always)]
+        fn lane_ln(self) -> Self {
+            self.fast_ln()
+        }
+
+        #[inline(always)]
+        fn lane_ln_1p(self) -> Self {
+            self.fast_ln_1p()
+        }
+
+        #[inline(always)]
+        fn lane_tanh(self) -> Self {
+            self.fast_tanh()
+        }
+
+        #[inline(always)]
+        fn lane_erf(self) -> Self {
+            self.fast_erf()
         }
 
         #[inline(always)]

@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use crate::Real;
 use crate::kernel::check::{check_rows, same_len};
-use crate::kernel::map::Elementary;
+use crate::elementary::Elementary;
 use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, reduce};
 
 /// A number that tensors hold.

@@ -1,6 +1,7 @@
 //! Values that are made of zero bytes where they will stay, so that a network of any size never goes over the stack.
 
 use alloc::boxed::Box;
+use core::marker::PhantomData;
 
 use crate::{Scalar, Shape, Tensor};
 
@@ -27,6 +28,8 @@ pub unsafe trait Zeroed: Sized {
 unsafe impl<S: Shape, T: Scalar> Zeroed for Tensor<S, T> {}
 // SAFETY: nothing to make.
 unsafe impl Zeroed for () {}
+// SAFETY: nothing to make.
+unsafe impl<F> Zeroed for PhantomData<F> {}
 
 macro_rules! tuples { ($first:ident $($rest:ident)*) => {
     // SAFETY: each part may be zeroes, and a tuple holds nothing else.

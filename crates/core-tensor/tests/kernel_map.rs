@@ -1,6 +1,6 @@
 //! The element-wise kernels against exact values, and their conventions at kinks.
 
-use core_tensor::Scalar;
+use core_tensor::{Real, Scalar};
 
 /// Units in the last place between a number and the exact result.
 fn ulps(got: f32, exact: f64) -> f64 {
@@ -48,6 +48,24 @@ fn elementary_functions_within_two_ulps() {
         for (&x, &y) in x.iter().zip(&y) {
             let error = ulps(y, exact(f64::from(x)));
             assert!(error <= 2.0, "{name}({x:e}) is {y:e}: {error} ulps");
+        }
+    }
+    type Lane = (&'static str, fn(f32) -> f32, fn(f64) -> f64);
+    let cases: [Lane; 5] = [
+        ("exp", f32::lane_exp, f64::exp),
+        ("ln", f32::lane_ln, f64::ln),
+        ("ln_1p", f32::lane_ln_1p, f64::ln_1p),
+        ("tanh", f32::lane_tanh, f64::tanh),
+        ("erf", f32::lane_erf, <f64 as Real>::erf),
+    ];
+    for (name, function, exact) in cases {
+        for x in x.iter().flat_map(|&x| [x, x.abs(), x.abs() / 1e3]) {
+            let error = ulps(function(x), exact(f64::from(x)));
+            assert!(
+                error <= 2.0,
+                "{name}({x:e}) is {:e}: {error} ulps",
+                function(x)
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The rows of one panel of columns, a tile at a time.
 
+use core::array::from_fn;
+
 use pulp::Simd;
 
 use super::Start;
@@ -46,10 +48,20 @@ impl<T: Lanes> Block<'_, T> {
         if const { NV == 1 && every_shape::<T, S>() }
             && rows == Rows::Apart
             && (4..self.terms.len).contains(&grid.a[1])
+            && self.terms.len.is_multiple_of(grid.a[1])
             && grid.in_group >= 4
             && self.all_whole(T::lanes::<S>())
         {
             return self.run_overlapping(simd, grid, c);
+        }
+        if const { NV <= 2 && every_shape::<T, S>() }
+            && rows == Rows::Adjacent
+            && self.terms.a_step < grid.in_group
+            && matches!(self.start, Start::Output)
+            && self.all_whole(NV * T::lanes::<S>())
+            && self.run_taps::<S, NV>(simd, grid, c)
+        {
+            return;
         }
         // Rows that lie apart may run on from one group into the next.
         let [outer, inner] = match rows {
@@ -57,16 +69,23 @@ impl<T: Lanes> Block<'_, T> {
             Rows::Adjacent => [grid.groups, grid.in_group],
         };
         for group in 0..outer {
+            let mut at = Place {
+                group,
+                row: 0,
+                skip: 0,
+            };
             let mut done = 0;
             while done < inner {
                 let mr = height::<T, S>(NV, inner - done, inner);
-                // A few rows left over are done in one tile with some that are done already.
-                let row = (done + mr).min(inner) - mr;
-                let at = Place {
-                    group,
-                    row,
-                    skip: done - row,
-                };
+                if done + mr > inner {
+                    // A few rows left over are done in one tile with some that are done already.
+                    let row = inner - mr;
+                    at = Place {
+                        group: group + row / grid.in_group,
+                        row: row % grid.in_group,
+                        skip: done - row,
+                    };
+                }
                 macro_rules! tile_of {
                     ($($MR:literal)*) => { $(
                         if const { has_tile::<T, S>($MR, NV) } && mr == $MR {
@@ -75,7 +94,11 @@ impl<T: Lanes> Block<'_, T> {
                     )* };
                 }
                 tile_of!(16 8 4 1);
-                done = row + mr;
+                done += mr;
+                at.row += mr;
+                while at.row >= grid.in_group {
+                    (at.group, at.row) = (at.group + 1, at.row - grid.in_group);
+                }
             }
         }
     }
@@ -128,8 +151,7 @@ impl<T: Lanes> Block<'_, T> {
         c: &mut [T],
     ) {
         let [left, right] = self.columns;
-        let to: [usize; MR] =
-            core::array::from_fn(|r| at.group * grid.c[0] + (at.row + r) * grid.c[1] + left);
+        let to: [usize; MR] = from_fn(|r| at.group * grid.c[0] + (at.row + r) * grid.c[1] + left);
         let from = self.a.from + at.group * grid.a[0] + at.row * grid.a[1];
         let sums = self.begin::<S, MR, 1>(simd, c, to);
         let sums = overlapping::<T, S, MR>(
@@ -168,18 +190,18 @@ impl<T: Lanes> Block<'_, T> {
         at: Place,
         c: &mut [T],
     ) {
-        let (mut group, mut row) = (at.group + at.row / grid.in_group, at.row % grid.in_group);
-        let (mut from, mut to) = ([0; MR], [0; MR]);
-        for r in 0..MR {
-            from[r] = self.a.from + group * grid.a[0] + row * grid.a[1];
-            to[r] = group * grid.c[0] + row * grid.c[1];
-            row += 1;
-            if row == grid.in_group {
-                (group, row) = (group + 1, 0);
-            }
-        }
         let [left, right] = self.columns;
-        let to = to.map(|to| to + left);
+        let (mut from, mut to) = ([0; MR], [0; MR]);
+        from[0] = at.group * grid.a[0] + at.row * grid.a[1] + self.a.from;
+        to[0] = at.group * grid.c[0] + at.row * grid.c[1] + left;
+        if at.row + MR <= grid.in_group {
+            for r in 1..MR {
+                from[r] = from[r - 1] + grid.a[1];
+                to[r] = to[r - 1] + grid.c[1];
+            }
+        } else {
+            [from, to] = across_groups(grid, at.row, [from[0], to[0]]);
+        }
         let sums = self.begin::<S, MR, NV>(simd, c, to);
         let sums = tile::<T, S, MR, NV>(
             simd,
@@ -191,6 +213,32 @@ impl<T: Lanes> Block<'_, T> {
         );
         store(simd, sums, right - left, c, to, at.skip);
     }
+}
+
+/// Where rows lie in `a` and `c` that run on from one group into the next. Not inlined: such tiles are few.
+#[inline(never)]
+fn across_groups<const MR: usize>(
+    grid: &RowGrid,
+    first_row: usize,
+    first: [usize; 2],
+) -> [[usize; MR]; 2] {
+    let mut places = first.map(|first| [first; MR]);
+    let mut row = first_row;
+    for r in 1..MR {
+        row += 1;
+        let turns = row == grid.in_group;
+        for (places, [group_apart, row_apart]) in places.iter_mut().zip([grid.a, grid.c]) {
+            places[r] = if turns {
+                places[r - 1] + group_apart - (grid.in_group - 1) * row_apart
+            } else {
+                places[r - 1] + row_apart
+            };
+        }
+        if turns {
+            row = 0;
+        }
+    }
+    places
 }
 
 /// Where a tile begins, and how many of its rows are done already.

@@ -10,17 +10,15 @@ use super::pack::pack;
 use super::tile::{Lanes, Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
-const PANEL_BYTES: usize = 32 << 10;
+const PANEL_BYTES: usize = 48 << 10;
+/// Bytes of `b` that stay in the first-level cache by themselves.
+const WORTH_PACKING: usize = 32 << 10;
 /// Rows that repay the packing of a panel: with fewer, the second-level cache is as good.
 const PACKING_ROWS: usize = 200;
 
-/// Room for a panel, aligned so that no vector of it lies across two cache lines.
+/// Room for a panel in cache lines, so that no vector of it lies across two.
 #[repr(align(64))]
-struct Buffer([u64; PANEL_BYTES / 8]);
-
-/// Room for a small panel: clearing the larger buffer would take as long as the sums.
-#[repr(align(64))]
-struct SmallBuffer([u64; PANEL_BYTES / 64]);
+struct Room<const LINES: usize>([[u64; 8]; LINES]);
 
 /// `c[row][column] = start + Σ_s Σ_t a[row + s·a_segment + t·a_step] · b[s·b_segment + t·b_step + column·b_column]`
 pub(super) struct Contraction<'a, T> {
@@ -40,30 +38,30 @@ pub(super) struct Contraction<'a, T> {
 impl<T: Lanes> Contraction<'_, T> {
     /// Runs on the machine's vectors. Not inlined: else every caller would compile the tiles anew.
     #[inline(never)]
-    pub(super) fn run(self, arch: Arch) {
-        arch.dispatch(self);
+    pub(super) fn run(mut self, arch: Arch) {
+        // By reference: a copy of numbers just written waits for them.
+        arch.dispatch(&mut self);
     }
 }
 
-impl<T: Lanes> WithSimd for Contraction<'_, T> {
+impl<T: Lanes> WithSimd for &mut Contraction<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.grid.groups * self.grid.in_group;
-        let vectors = self.n.div_ceil(T::lanes::<S>());
-        let width = vectors.div_ceil(panels::<T, S>(rows, vectors).max(1)) * T::lanes::<S>();
-        let bytes = self.terms.segments * self.terms.len * width * size_of::<T>();
         if rows == 0 || self.n == 0 {
-        } else if bytes == 0 || (self.b_column == 1 && !self.worth_packing(width)) {
+        } else if self.b_column == 1 && !self.worth_packing::<S>(rows) {
             self.panels(simd, None);
-        } else if bytes <= size_of::<SmallBuffer>() {
-            self.panels(
-                simd,
-                Some(bytemuck::cast_slice_mut(&mut SmallBuffer([0; _]).0)),
-            );
         } else {
-            self.panels(simd, Some(bytemuck::cast_slice_mut(&mut Buffer([0; _]).0)));
+            let bytes = self.terms.segments * self.terms.len * self.width::<S>() * size_of::<T>();
+            // Small panels have small rooms: clearing a large one would take as long as the sums.
+            match bytes {
+                0 => self.panels(simd, None),
+                1..=0x1000 => self.packed::<S, { 0x1000 / 64 }>(simd),
+                0x1001..=0x4000 => self.packed::<S, { 0x4000 / 64 }>(simd),
+                _ => self.packed::<S, { PANEL_BYTES / 64 }>(simd),
+            }
         }
     }
 }
@@ -86,23 +84,43 @@ fn panels<T: Lanes, S: Simd>(rows: usize, vectors: usize) -> usize {
 }
 
 impl<T: Lanes> Contraction<'_, T> {
+    /// Numbers in a row of the widest panel.
+    fn width<S: Simd>(&self) -> usize {
+        let vectors = self.n.div_ceil(T::lanes::<S>());
+        let panels = panels::<T, S>(self.grid.groups * self.grid.in_group, vectors);
+        vectors.div_ceil(panels.max(1)) * T::lanes::<S>()
+    }
+
     /// Whether copying the panels pays: they are read by many rows, do not lie contiguously already, and would not stay in the cache.
-    fn worth_packing(&self, width: usize) -> bool {
+    #[inline(always)]
+    fn worth_packing<S: Simd>(&self, rows: usize) -> bool {
         let bytes = self.terms.segments * self.terms.len * self.terms.b_step * size_of::<T>();
-        self.grid.groups * self.grid.in_group >= PACKING_ROWS
-            && self.terms.b_step > width
-            && bytes > PANEL_BYTES
+        rows >= PACKING_ROWS && bytes > WORTH_PACKING && self.terms.b_step > self.width::<S>()
+    }
+
+    /// Not inlined: who needs no room shall not touch its pages.
+    #[inline(never)]
+    fn packed<S: Simd, const LINES: usize>(&mut self, simd: S) {
+        let mut room = Room([[0; 8]; LINES]);
+        self.panels(
+            simd,
+            Some(bytemuck::cast_slice_mut(room.0.as_flattened_mut())),
+        );
     }
 
     /// Splits the columns into panels of whole vectors, as even as they come.
     #[inline(always)]
-    fn panels<S: Simd>(mut self, simd: S, mut buffer: Option<&mut [T]>) {
+    fn panels<S: Simd>(&mut self, simd: S, mut buffer: Option<&mut [T]>) {
         let lanes = T::lanes::<S>();
         let vectors = self.n.div_ceil(lanes);
         let panels = panels::<T, S>(self.grid.groups * self.grid.in_group, vectors);
         let mut done = 0;
         for p in 0..panels {
-            let end = (p + 1) * vectors / panels;
+            // A division takes as long as the beginning of a tile.
+            let end = match panels - p {
+                1 => vectors,
+                _ => (p + 1) * vectors / panels,
+            };
             while done < end {
                 let nv = match end - done {
                     _ if S::IS_SCALAR => 4,
@@ -114,7 +132,7 @@ impl<T: Lanes> Contraction<'_, T> {
                     ($($NV:literal)*) => { $(
                         if const { has_panel::<T, S>($NV) } && nv == $NV {
                             simd.vectorize(Panel::<T, $NV> {
-                                of: &mut self,
+                                of: self,
                                 columns,
                                 buffer: buffer.as_deref_mut(),
                             });

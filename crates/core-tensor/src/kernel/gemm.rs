@@ -9,8 +9,10 @@ use super::contract::Contraction;
 use super::tile::{Lanes, Rows, Terms};
 use super::{Layout, Product, Start};
 
-/// Columns of the block of `a`, and half its rows: it stays in the second-level cache while the columns of `b` pass by.
+/// Half the rows of the block of `a`: it stays in the second-level cache while the columns of `b` pass by.
 const BLOCK: usize = 256;
+/// Most columns of that block: as many rows of `b` fill the first-level cache. The longer the sums, the fewer times `c` is read and written.
+const LONGEST: usize = 384;
 /// Fewer rows than this do not repay laying out a transposed right factor.
 const DOT_ROWS: usize = 6;
 
@@ -47,36 +49,39 @@ pub(crate) fn matmul<T: Lanes>(
     let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 {
         (m, k)
     } else {
-        (2 * BLOCK, BLOCK)
+        (2 * BLOCK, k.div_ceil(k.div_ceil(LONGEST)))
     };
-    for t in (0..k.max(1)).step_by(block_k.max(1)) {
-        let start = if t == 0 { start } else { Start::Output };
-        for i in (0..m).step_by(block_m.max(1)) {
-            let in_group = block_m.min(m - i);
-            Contraction {
-                grid: RowGrid {
-                    groups: 1,
-                    in_group,
-                    a: [0, a_row],
-                    c: [0, n],
-                },
-                rows,
-                terms: Terms {
-                    segments: 1,
-                    len: block_k.min(k - t),
-                    a_segment: 0,
-                    a_step,
-                    b_segment: 0,
-                    b_step,
-                },
-                n,
-                b_column,
-                a: &a[(i * a_row + t * a_step).min(a.len())..],
-                b: &b[(t * b_step).min(b.len())..],
-                start,
-                c: &mut c[i * n..],
-            }
-            .run(arch);
+    // Plain loops: `step_by` divides, which takes as long as a tile's beginning and end.
+    let (mut i, mut t) = (0, 0);
+    while i < m {
+        let (in_group, len) = (block_m.min(m - i), block_k.min(k - t));
+        Contraction {
+            grid: RowGrid {
+                groups: 1,
+                in_group,
+                a: [0, a_row],
+                c: [0, n],
+            },
+            rows,
+            terms: Terms {
+                segments: 1,
+                len,
+                a_segment: 0,
+                a_step,
+                b_segment: 0,
+                b_step,
+            },
+            n,
+            b_column,
+            a: &a[(i * a_row + t * a_step).min(a.len())..],
+            b: &b[(t * b_step).min(b.len())..],
+            start: if t == 0 { start } else { Start::Output },
+            c: &mut c[i * n..],
+        }
+        .run(arch);
+        i += in_group;
+        if i == m && t + len < k {
+            (i, t) = (0, t + len);
         }
     }
 }

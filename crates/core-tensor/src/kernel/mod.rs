@@ -11,11 +11,12 @@ pub(crate) mod gemm;
 pub(crate) mod map;
 mod overlap;
 mod pack;
-pub(crate) mod plain;
+pub mod plain;
 mod planar;
 mod planar_weights;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+mod taps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tile;

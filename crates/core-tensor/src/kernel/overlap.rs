@@ -9,7 +9,8 @@ use super::tile::{Lanes, Sums, Terms};
 /// The sums of rows one vector wide that overlap, `apart` numbers between them, as neighbouring windows do.
 ///
 /// Such a tile is bound by its loads: a broadcast for every multiply-add. But what row `r` needs at `t + apart`, row `r + 1` needs at `t`:
-/// up to five broadcasts stay in registers and serve as many rows. All of `b`'s vectors must lie inside the slice.
+/// up to five of `b`'s vectors stay in registers, and a broadcast number meets them all. The sums' length must be a multiple of `apart`, and
+/// all of `b`'s vectors must lie inside the slice.
 #[inline(always)]
 pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
     simd: S,
@@ -19,57 +20,64 @@ pub(super) fn overlapping<T: Lanes, S: Simd, const MR: usize>(
     (b, column): (&[T], usize),
     mut sums: Sums<T, S, MR, 1>,
 ) -> Sums<T, S, MR, 1> {
-    let Terms {
-        segments,
-        len,
-        a_segment,
-        b_segment,
-        b_step,
-        ..
-    } = *terms;
+    let shares = terms.len / apart;
+    let mut done = 0;
+    while done < shares {
+        let a = &a[first + done * apart..];
+        let b = &b[column + done * apart * terms.b_step..];
+        (sums, done) = match shares - done {
+            1 | 2 => (
+                share::<T, S, MR, 1>(simd, terms, apart, a, b, sums),
+                done + 1,
+            ),
+            3 | 4 => (
+                share::<T, S, MR, 3>(simd, terms, apart, a, b, sums),
+                done + 3,
+            ),
+            _ => (
+                share::<T, S, MR, 5>(simd, terms, apart, a, b, sums),
+                done + 5,
+            ),
+        };
+    }
+    sums
+}
+
+/// The terms `t`, `t + apart`, … of `TAPS` shares.
+#[inline(always)]
+fn share<T: Lanes, S: Simd, const MR: usize, const TAPS: usize>(
+    simd: S,
+    terms: &Terms,
+    apart: usize,
+    a: &[T],
+    b: &[T],
+    mut sums: Sums<T, S, MR, 1>,
+) -> Sums<T, S, MR, 1> {
+    let tap_apart = apart * terms.b_step;
     let lanes = T::lanes::<S>();
-    // The first numbers of a row are shared by one row more than the others.
-    let (whole, rest) = (len / apart, len % apart);
-    for s in 0..segments {
-        for (from, to, shares) in [(0, rest, whole + 1), (rest, apart, whole)] {
-            let n = to - from;
-            let mut done = if n == 0 { shares } else { 0 };
-            macro_rules! share {
-                ($TAPS:literal) => {{
-                    let a = &a[first + s * a_segment + from + done * apart..];
-                    let heads: [&[T]; $TAPS] = from_fn(|tap| &a[tap * apart..][..n]);
-                    let rows: [&[T]; MR] = from_fn(|r| &a[(r + $TAPS - 1) * apart..][..n]);
-                    let mut at = column + s * b_segment + (from + done * apart) * b_step;
-                    for t in 0..n {
-                        let b: [T::Vector<S>; $TAPS] = from_fn(|tap| {
-                            T::vectors::<S>(&b[at + tap * apart * b_step..][..lanes])[0]
-                        });
-                        // The broadcasts turn round: tap `g` of row `r` is number `r + g`.
-                        let mut shared: [T::Vector<S>; $TAPS] =
-                            from_fn(|tap| T::splat(simd, heads[tap][t]));
-                        for r in 0..MR {
-                            shared[(r + $TAPS - 1) % shared.len()] = T::splat(simd, rows[r][t]);
-                            for tap in 0..$TAPS {
-                                sums[r][0] = T::fma(
-                                    simd,
-                                    shared[(r + tap) % shared.len()],
-                                    b[tap],
-                                    sums[r][0],
-                                );
-                            }
-                        }
-                        at += b_step;
-                    }
-                    done += $TAPS;
-                }};
-            }
-            while done < shares {
-                match shares - done {
-                    1 | 2 => share!(1),
-                    3 | 4 => share!(3),
-                    _ => share!(5),
+    let (mut a_at, mut b_at, mut left) = (0, 0, apart);
+    // One loop: two would prepare their addresses anew for each row of the window.
+    for _ in 0..terms.segments * apart {
+        let x = &a[a_at..][..(MR + TAPS - 2) * apart + 1];
+        let b = &b[b_at..][..(TAPS - 1) * tap_apart + lanes];
+        let b: [T::Vector<S>; TAPS] =
+            from_fn(|tap| T::vectors::<S>(&b[tap * tap_apart..][..lanes])[0]);
+        // In turns of one multiply-add for each row, so that none waits for the one before.
+        for turn in 0..TAPS {
+            let mut shared = T::splat(simd, x[turn * apart]);
+            for r in 0..MR {
+                let tap = (TAPS + turn - r % TAPS) % TAPS;
+                if r > turn && tap == TAPS - 1 {
+                    shared = T::splat(simd, x[(r + tap) * apart]);
                 }
+                sums[r][0] = T::fma(simd, shared, b[tap], sums[r][0]);
             }
+        }
+        (a_at, b_at, left) = (a_at + 1, b_at + terms.b_step, left - 1);
+        if left == 0 {
+            a_at += terms.a_segment - apart;
+            b_at += terms.b_segment - tap_apart;
+            left = apart;
         }
     }
     sums

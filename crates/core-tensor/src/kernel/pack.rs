@@ -1,5 +1,7 @@
 //! Copies of a panel of the right factor that lie contiguously.
 
+use core::array::from_fn;
+
 use pulp::Simd;
 
 use super::block::Side;
@@ -34,27 +36,31 @@ pub(super) fn pack<T: Lanes, S: Simd, const NV: usize>(
     }
 }
 
-/// `panel[t][j] = b[j][t]`, in blocks that read whole cache lines.
+/// `panel[t][j] = b[j][t]`, in square blocks with a check for each of their rows.
 #[inline(always)]
 fn transpose<T: Lanes>(b: &[T], b_column: usize, n: usize, panel: &mut [T], width: usize) {
-    const BLOCK: usize = 16;
-    let mut t = 0;
-    let mut blocks = panel.chunks_exact_mut(BLOCK * width);
-    for block in blocks.by_ref() {
-        for j in 0..n.min(width) {
-            let from: &[T; BLOCK] = b[j * b_column + t..]
-                .first_chunk()
-                .expect("a block of the right factor");
+    const BLOCK: usize = 8;
+    let len = panel.len() / width;
+    let (whole_n, whole_len) = (n - n % BLOCK, len - len % BLOCK);
+    for j in (0..whole_n).step_by(BLOCK) {
+        for t in (0..whole_len).step_by(BLOCK) {
+            let from: [&[T; BLOCK]; BLOCK] = from_fn(|r| {
+                let row = b[(j + r) * b_column + t..].first_chunk();
+                row.expect("a block of the right factor")
+            });
             for i in 0..BLOCK {
-                block[i * width + j] = from[i];
+                let to = panel[(t + i) * width + j..].first_chunk_mut();
+                let to: &mut [T; BLOCK] = to.expect("a block of the panel");
+                for r in 0..BLOCK {
+                    to[r] = from[r][i];
+                }
             }
         }
-        t += BLOCK;
     }
-    for row in blocks.into_remainder().chunks_exact_mut(width) {
-        for j in 0..n {
+    for (t, row) in panel.chunks_exact_mut(width).enumerate() {
+        let first = if t < whole_len { whole_n } else { 0 };
+        for j in first..n {
             row[j] = b[j * b_column + t];
         }
-        t += 1;
     }
 }

@@ -1,10 +1,12 @@
-//! The heavy kernels as plain loops, for numbers without vector registers such as dual numbers. They are the reference of every test.
+//! The heavy kernels as plain loops, for numbers without vector registers such as dual numbers. They are the reference of every test,
+//! and what a dual number falls back on (`autodiff` calls them).
 
 use super::{Layout, Product, Start, Window2d};
 use crate::Scalar;
 
 /// `c = start + a · b`, each factor transposed or not.
-pub(crate) fn matmul<T: Scalar>(p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
+pub fn matmul<T: Scalar>(p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
+    p.check(a, b, &start, c);
     let Product { m, k, n, layout } = p;
     start.begin(c);
     for i in 0..m {
@@ -57,7 +59,7 @@ impl Window2d {
 }
 
 /// `y = start + x ∗ filter`
-pub(crate) fn conv2d<T: Scalar>(
+pub fn conv2d<T: Scalar>(
     w: &Window2d,
     x: &[T],
     filter: &[T],
@@ -81,7 +83,7 @@ pub(crate) fn conv2d<T: Scalar>(
 }
 
 /// `dx[pixel][c] = Σ dy[output][o] · filter[tap][c][o]` over the windows that see the pixel
-pub(crate) fn conv2d_by_data<T: Scalar>(w: &Window2d, dy: &[T], filter: &[T], dx: &mut [T]) {
+pub fn conv2d_by_data<T: Scalar>(w: &Window2d, dy: &[T], filter: &[T], dx: &mut [T]) {
     let [c, o] = [w.input[2], w.output[2]];
     dx.fill(T::zero());
     for (dx, dy) in dx
@@ -99,7 +101,7 @@ pub(crate) fn conv2d_by_data<T: Scalar>(w: &Window2d, dy: &[T], filter: &[T], dx
 }
 
 /// `dfilter[tap][c][o] = start + Σ x[pixel under the tap][c] · dy[output][o]` over all windows of all samples
-pub(crate) fn conv2d_by_weights<T: Scalar>(
+pub fn conv2d_by_weights<T: Scalar>(
     w: &Window2d,
     x: &[T],
     dy: &[T],

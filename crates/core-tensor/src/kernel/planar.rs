@@ -130,7 +130,7 @@ pub(super) fn part_channels<T: Lanes>(x: &[T], c: usize, to: &mut [T], pitch: us
         3 => part_exactly::<T, 3>(x, to, pitch),
         6 => part_exactly::<T, 6>(x, to, pitch),
         16 => part_exactly::<T, 16>(x, to, pitch),
-        _ => part_pixels(x.chunks_exact(c), to, pitch),
+        _ => part_blocks(x, c, to, pitch),
     }
 }
 
@@ -157,6 +157,25 @@ fn part_exactly<T: Lanes, const C: usize>(x: &[T], to: &mut [T], pitch: usize) {
         &mut to[blocks.len() * BLOCK..],
         pitch,
     );
+}
+
+/// The same for any number of channels: a few pixels at a time, whose channel is written as one piece. Not inlined: it moves single numbers.
+#[inline(never)]
+fn part_blocks<T: Lanes>(x: &[T], c: usize, to: &mut [T], pitch: usize) {
+    const BLOCK: usize = 8;
+    let blocks = x.chunks_exact(BLOCK * c);
+    let (done, rest) = (x.len() / (BLOCK * c) * BLOCK, blocks.remainder());
+    for (b, block) in blocks.enumerate() {
+        let pixels: [&[T]; BLOCK] = from_fn(|j| &block[j * c..][..c]);
+        for r in 0..c {
+            let row = to[r * pitch + b * BLOCK..].first_chunk_mut();
+            let row: &mut [T; BLOCK] = row.expect("a row of pixels");
+            for j in 0..BLOCK {
+                row[j] = pixels[j][r];
+            }
+        }
+    }
+    part_pixels(rest.chunks_exact(c), &mut to[done..], pitch);
 }
 
 /// The same, a pixel at a time.

@@ -300,13 +300,11 @@ pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     to: [usize; MR],
     skip: usize,
 ) {
-    if n == NV * T::lanes::<S>() {
+    if n == NV * T::lanes::<S>() && skip == 0 {
         for r in 0..MR {
-            if r >= skip {
-                let out = T::vectors_mut::<S>(&mut c[to[r]..][..NV * T::lanes::<S>()]);
-                for v in 0..NV {
-                    out[v] = sums[r][v];
-                }
+            let out = T::vectors_mut::<S>(&mut c[to[r]..][..NV * T::lanes::<S>()]);
+            for v in 0..NV {
+                out[v] = sums[r][v];
             }
         }
     } else {
@@ -314,7 +312,7 @@ pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     }
 }
 
-/// The same where a row is not whole vectors.
+/// The same where a row is not whole vectors, or some are left out.
 #[inline(always)]
 fn store_part<T: Lanes, S: Simd, const NV: usize>(
     simd: S,
