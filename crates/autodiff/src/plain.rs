@@ -9,7 +9,8 @@ use core::ops::{
 use core_tensor::{Real, Rule};
 use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
 
-/// A number that leaves two things out, so that a loop over [`Dual<Plain<T>>`](crate::Dual) becomes vectors.
+/// A number that leaves two things out, so that a loop over [`Dual<Plain<T>>`](crate::Dual) becomes vectors; its exponentials, logarithms,
+/// `tanh` and `erf` are those for vectors ([`Real::lane_exp`]).
 ///
 /// * The rules of [`Dual`](crate::Dual) look for the `NaN` of `0·∞` at every step, which is a branch. `Plain` never admits to holding one
 ///   ([`Real::holds_nan`] is false): the `NaN` travels on to the result, and whoever wants it out evaluates once more, on `Dual<T>`.
@@ -17,7 +18,7 @@ use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
 ///   was made of constants and one unknown by `+`, `−`, `·` alone needs no second evaluation ([`Plain::doubtful`]). As the compiler knows
 ///   at every step how a number was made, all of that is decided before the program runs.
 ///
-/// So a derivative on `Dual<Plain<T>>` that is a number equals that on `Dual<T>`, up to the sign of a zero: a `NaN` can only come to
+/// So a derivative on `Dual<Plain<T>>` that is a number equals that on `Dual<T>`, but for the rounding of those functions and the sign of a zero: a `NaN` can only come to
 /// nothing where the rule on `Dual<T>` drops the derivative too, in the argument of `max` that is not the greater one, or a step.
 /// The exception is a formula that asks for more than values and branches on it (`is_zero`, `is_one`, `holds_nan`, or `is_nan` after
 /// a product with `zero()`).
@@ -271,7 +272,7 @@ impl<T: Real> Real for Plain<T> {
 
     #[inline(always)]
     fn erf(self) -> Self {
-        Self::of_any(self.number.erf(), [self.origin; 2])
+        Self::of_any(self.number.lane_erf(), [self.origin; 2])
     }
 
     #[inline(always)]
@@ -284,11 +285,18 @@ impl<T: Real> Real for Plain<T> {
     fn holds_nan(&self) -> bool {
         false
     }
+
+    /// Yes, for the same reason.
+    #[inline(always)]
+    fn is_plain_factor(&self) -> bool {
+        true
+    }
 }
 
-/// The functions of the number itself: of one, of two, without poles or edges, questions, bounds.
-macro_rules! forward { ($($f:ident)*; $($two:ident)*; $($whole:ident)*; $($question:ident)*; $($bound:ident)*) => {
+/// The functions of the number itself: of one, those of one that vectors have, of two, without poles or edges, questions, bounds.
+macro_rules! forward { ($($f:ident)*; $($g:ident $lane:ident)*; $($two:ident)*; $($whole:ident)*; $($question:ident)*; $($bound:ident)*) => {
     $(#[inline(always)] fn $f(self) -> Self { Self::of_any(self.number.$f(), [self.origin; 2]) })*
+    $(#[inline(always)] fn $g(self) -> Self { Self::of_any(self.number.$lane(), [self.origin; 2]) })*
     $(#[inline(always)] fn $two(self, other: Self) -> Self { Self::of_any(self.number.$two(other.number), [self.origin, other.origin]) })*
     $(#[inline(always)] fn $whole(self) -> Self { Self::of_polynomial(self.number.$whole(), [self.origin; 2]) })*
     $(#[inline(always)] fn $question(self) -> bool { self.number.$question() })*
@@ -297,11 +305,19 @@ macro_rules! forward { ($($f:ident)*; $($two:ident)*; $($whole:ident)*; $($quest
 
 impl<T: Real> Float for Plain<T> {
     forward! {
-        fract recip sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh;
+        fract recip sqrt cbrt exp2 exp_m1 log2 log10 sin cos tan asin acos atan sinh asinh acosh atanh;
+        exp lane_exp ln lane_ln ln_1p lane_ln_1p tanh lane_tanh;
         powf log max min abs_sub hypot atan2;
         floor ceil round trunc abs signum to_degrees to_radians;
         is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative;
         nan infinity neg_infinity neg_zero min_value min_positive_value max_value epsilon
+    }
+
+    /// From the exponential for vectors; its square is the slope of `tanh`.
+    #[inline(always)]
+    fn cosh(self) -> Self {
+        let e = self.number.lane_exp();
+        Self::of_any((e + e.recip()) * T::of(0.5), [self.origin; 2])
     }
 
     #[inline(always)]

@@ -44,6 +44,7 @@ impl<'t, T: Scalar> OnTape<'t, T> for Var<'t, T> {
     }
 
     #[track_caller]
+    #[inline]
     fn adjoint(&self, gradients: &Gradients<'t, T>) -> T {
         gradients.by(self, |numbers| {
             numbers.map_or(T::zero(), |numbers| numbers[0])
@@ -57,6 +58,7 @@ macro_rules! numbers { ($([$($generics:tt)*] $T:ty;)+) => {$(
         type Scalar = Self;
         type Vars<'t> = Var<'t, Self>;
 
+        #[inline(always)]
         fn on_tape<'t>(&self, tape: Recording<'t, Self>, live: bool) -> Var<'t, Self> {
             Var::on_tape(tape, *self, live)
         }
@@ -107,7 +109,8 @@ impl<P: Point, const N: usize> Point for [P; N] {
     type Vars<'t> = [P::Vars<'t>; N];
 
     fn on_tape<'t>(&self, tape: Recording<'t, P::Scalar>, live: bool) -> Self::Vars<'t> {
-        self.each_ref().map(|point| point.on_tape(tape, live))
+        // not by references that are mapped: the handles are built where they stay
+        array::from_fn(|i| self[i].on_tape(tape, live))
     }
 
     fn generate(next: &mut impl FnMut() -> P::Scalar) -> Self {

@@ -69,10 +69,30 @@ impl Differences {
     pub fn compare(
         &self,
         gradient: &[f64],
-        mut f: impl FnMut(Displacement<'_>) -> (f64, Branches),
+        f: impl FnMut(Displacement<'_>) -> (f64, Branches),
     ) -> Report {
+        let mut comparison = Comparison::default();
+        let [skipped, missed] = self.each(gradient, f, |at, direction, difference| {
+            comparison.add(at, direction.dot(gradient), difference);
+        });
+        Report {
+            comparison,
+            skipped,
+            missed,
+        }
+    }
+
+    /// The differences that [`compare`](Self::compare) looks at, to judge more than one derivative by them. `found` is given
+    /// the place of each, its direction as a displacement of length 1, and the derivative of `f` in that direction.
+    /// Returns how many steps were skipped, and how many draws were missed.
+    pub fn each(
+        &self,
+        gradient: &[f64],
+        mut f: impl FnMut(Displacement<'_>) -> (f64, Branches),
+        mut found: impl FnMut(usize, Displacement<'_>, f64),
+    ) -> [usize; 2] {
         let mut random = SplitMix64(self.seed);
-        let mut report = Report::default();
+        let [mut skipped, mut missed] = [0; 2];
         let exhaustive = gradient.len() <= self.every;
         let draws = if exhaustive {
             gradient.len()
@@ -87,21 +107,22 @@ impl Differences {
                     _ if draw <= self.draws => Direction::Entry(random.below(gradient.len())),
                     _ => Direction::random(gradient.len(), random.next()),
                 };
-                let along = |length| f(Displacement { direction, length });
+                let at = match direction {
+                    Direction::Entry(entry) => entry,
+                    _ => gradient.len() + draw,
+                };
+                let moved = |length| Displacement { direction, length };
+                let along = |length| f(moved(length));
                 let Some(difference) = five_point_unless_kink(along, shrink * self.step) else {
-                    report.skipped += 1;
+                    skipped += 1;
                     return false;
                 };
-                let (at, slope) = match direction {
-                    Direction::Entry(entry) => (entry, gradient[entry]),
-                    _ => (gradient.len() + draw, direction.dot(gradient)),
-                };
-                report.comparison.add(at, slope, difference);
+                found(at, moved(1.0), difference);
                 true
             });
-            report.missed += usize::from(!compared);
+            missed += usize::from(!compared);
         }
-        report
+        [skipped, missed]
     }
 }
 
@@ -117,6 +138,13 @@ impl Displacement<'_> {
     #[must_use]
     pub fn by(&self, entry: usize) -> f64 {
         self.length * self.direction.at(entry)
+    }
+
+    /// The derivative in this direction of a function with `gradient`, times the length.
+    #[must_use]
+    pub fn dot(&self, gradient: &[f64]) -> f64 {
+        let slopes = gradient.iter().enumerate();
+        slopes.map(|(entry, slope)| slope * self.by(entry)).sum()
     }
 }
 
@@ -166,13 +194,5 @@ impl<'a> Direction<'a> {
                 scale * uniform(bits)
             }
         }
-    }
-
-    fn dot(&self, gradient: &[f64]) -> f64 {
-        gradient
-            .iter()
-            .enumerate()
-            .map(|(entry, slope)| slope * self.at(entry))
-            .sum()
     }
 }

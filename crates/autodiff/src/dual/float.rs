@@ -7,7 +7,7 @@
 use core::f64::consts::{LN_2, LN_10};
 use core::num::FpCategory;
 
-use core_tensor::Real;
+use core_tensor::{Real, mutant};
 use num_traits::Float;
 
 use super::{Dual, weigh};
@@ -17,7 +17,8 @@ macro_rules! each_smooth {
     ($($f:ident: $slope:expr,)*) => {$(
         #[inline]
         fn $f(self) -> Self {
-            self.smooth(T::$f, $slope)
+            let (y, slope) = self.smooth(T::$f, $slope);
+            self.chain(y, mutant::slope(stringify!($f), slope))
         }
     )*};
 }
@@ -93,7 +94,10 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn sin_cos(self) -> (Self, Self) {
         let (sin, cos) = self.value.sin_cos();
-        (self.chain(sin, cos), self.chain(cos, -sin))
+        (
+            self.chain(sin, mutant::slope("sin_cos sine", cos)),
+            self.chain(cos, mutant::slope("sin_cos cosine", -sin)),
+        )
     }
 
     // Functions of more arguments.
@@ -104,7 +108,8 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         let u = self.value;
         let y = u.powi(n);
         let lower = n.checked_sub(1).map_or_else(|| y / u, |n| u.powi(n));
-        self.chain(y, weigh(lower, T::of(f64::from(n))))
+        let slope = weigh(lower, T::of(f64::from(n)));
+        self.chain(y, mutant::slope("powi", slope))
     }
 
     /// `(uᵛ)' = v·uᵛ⁻¹·u' + uᵛ·ln u·v'`: finite at `u = 0` wherever it exists, and free of `ln u` if `v` is constant.
@@ -112,7 +117,8 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     fn powf(self, n: Self) -> Self {
         let (u, v) = (self.value, n.value);
         let y = u.powf(v);
-        self.chain2(n, y, [weigh(u.powf(v - T::one()), v), weigh(u.ln(), y)])
+        let slopes = [weigh(u.powf(v - T::one()), v), weigh(u.ln(), y)];
+        self.chain2(n, y, mutant::slopes(["powf base", "powf exponent"], slopes))
     }
 
     /// `log_v u = ln u / ln v`
@@ -134,7 +140,11 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         } else {
             [u / h, v / h]
         };
-        self.chain2(other, h, slopes)
+        self.chain2(
+            other,
+            h,
+            mutant::slopes(["hypot first", "hypot second"], slopes),
+        )
     }
 
     /// `atan(u/v)' = v/h²·u' − u/h²·v'` with `h² = u² + v²`; 0 at the origin.
@@ -147,7 +157,11 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         } else {
             [v / h / h, -u / h / h]
         };
-        self.chain2(other, u.atan2(v), slopes)
+        self.chain2(
+            other,
+            u.atan2(v),
+            mutant::slopes(["atan2 first", "atan2 second"], slopes),
+        )
     }
 
     /// `(u·v + w)' = v·u' + u·v' + w'`
@@ -168,27 +182,28 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         } else {
             slope
         };
-        self.chain(self.value.copysign(sign.value), slope)
+        self.chain(
+            self.value.copysign(sign.value),
+            mutant::slope("copysign", slope),
+        )
     }
 
     /// The greater one, a tie to `self`; not a number only if both are not.
     #[inline]
     fn max(self, other: Self) -> Self {
-        if other > self || self.is_nan() {
-            other
-        } else {
-            self
-        }
+        let other_is = other > self || self.is_nan();
+        let chosen = if other_is { other } else { self };
+        let partials = mutant::partials("max", chosen.partials);
+        Self { partials, ..chosen }
     }
 
     /// The lesser one, a tie to `self`; not a number only if both are not.
     #[inline]
     fn min(self, other: Self) -> Self {
-        if other < self || self.is_nan() {
-            other
-        } else {
-            self
-        }
+        let other_is = other < self || self.is_nan();
+        let chosen = if other_is { other } else { self };
+        let partials = mutant::partials("min", chosen.partials);
+        Self { partials, ..chosen }
     }
 
     /// `relu(u − v)`, flat at a tie.
@@ -235,11 +250,11 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
 }
 
 impl<T: Real, const N: usize> Dual<T, N> {
-    /// `f(u)` by the chain rule, with `slope(u, f(u))`.
+    /// `f(u)`, and `slope(u, f(u))` for the chain rule.
     #[inline]
-    fn smooth(self, f: impl Fn(T) -> T, slope: impl Fn(T, T) -> T) -> Self {
+    fn smooth(self, f: impl Fn(T) -> T, slope: impl Fn(T, T) -> T) -> (T, T) {
         let y = f(self.value);
-        self.chain(y, slope(self.value, y))
+        (y, slope(self.value, y))
     }
 }
 

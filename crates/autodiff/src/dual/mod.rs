@@ -37,40 +37,30 @@ impl<T: Real, const N: usize> Dual<T, N> {
     /// }
     /// assert_eq!(softplus(Dual::variable(0.0, 0)).partials, [0.5]);
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn chain(self, value: T, slope: T) -> Self {
         let slope = if value.is_nan() { value } else { slope };
-        let partials = self.partials.map(|du| slope * du);
-        Self {
-            value,
-            partials: if any_nan(&partials) {
-                weighed(&self.partials, slope)
-            } else {
-                partials
-            },
-        }
+        let du = &self.partials;
+        let partials = each_unless_nan([slope], |i| slope * du[i], |i| weigh(slope, du[i]));
+        Self { value, partials }
     }
 
     /// Chain rule for two arguments: `f(u, v)' = f₁(u, v)·u' + f₂(u, v)·v'`, given the value and the two slopes.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn chain2(self, other: Self, value: T, slopes: [T; 2]) -> Self {
         let (du, dv) = (&self.partials, &other.partials);
-        let partials: [T; N] = array::from_fn(|i| slopes[0] * du[i] + slopes[1] * dv[i]);
-        Self {
-            value,
-            partials: if any_nan(&partials) {
-                let (du, dv) = (weighed(du, slopes[0]), weighed(dv, slopes[1]));
-                array::from_fn(|i| du[i] + dv[i])
-            } else {
-                partials
-            },
-        }
+        let partials = each_unless_nan(
+            slopes,
+            |i| slopes[0] * du[i] + slopes[1] * dv[i],
+            |i| weigh(slopes[0], du[i]) + weigh(slopes[1], dv[i]),
+        );
+        Self { value, partials }
     }
 
     /// Product rule: `(u·v)' = v·u' + u·v'`.
-    #[inline]
+    #[inline(always)]
     fn product(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
         let slopes = mutant::slopes(["mul left", "mul right"], [v, u]);
@@ -87,18 +77,51 @@ impl<T: Real, const N: usize> Dual<T, N> {
     }
 }
 
-/// Whether any of them holds what is not a number; all are looked at, which vectors do at once.
+/// `[f(0), f(1), …]`, by a loop that becomes vectors: `array::from_fn` ends as one number after another.
 #[inline(always)]
-fn any_nan<T: Real, const N: usize>(partials: &[T; N]) -> bool {
+fn each<T: Real, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
+    let mut partials = [T::zero(); N];
+    for (i, partial) in partials.iter_mut().enumerate() {
+        *partial = f(i);
+    }
     partials
-        .iter()
-        .fold(false, |nan, partial| nan | partial.holds_nan())
 }
 
-/// [`weigh`] for every direction: the way out where the plain product is not a number, kept out of the loops that hardly ever need it.
-#[cold]
-fn weighed<T: Real, const N: usize>(partials: &[T; N], slope: T) -> [T; N] {
-    partials.map(|partial| weigh(slope, partial))
+/// From more directions than this on, the slopes are asked whether they could make a NaN; before, the partials whether they are one.
+const FEW: usize = 2;
+
+/// `[plain(0), plain(1), …]`, products with these slopes, or `careful` ones where a slope could make a NaN of a number.
+///
+/// The careful loop stands in its place, though it hardly ever runs: a call would take the addresses of the partials, and what has an address
+/// stays in memory. Duals of duals are too long for that.
+#[inline(always)]
+fn each_unless_nan<T: Real, const N: usize, const K: usize>(
+    slopes: [T; K],
+    plain: impl Fn(usize) -> T,
+    careful: impl Fn(usize) -> T,
+) -> [T; N] {
+    #[cold]
+    fn seldom() {}
+    #[cold]
+    #[inline(never)]
+    fn apart<T: Real, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
+        each(f)
+    }
+    if N > FEW {
+        if slopes.iter().all(T::is_plain_factor) {
+            return each(plain);
+        }
+    } else {
+        let partials: [T; N] = each(plain);
+        if !partials.iter().any(T::holds_nan) {
+            return partials;
+        }
+    }
+    if size_of::<T>() > size_of::<f64>() {
+        return apart(careful);
+    }
+    seldom();
+    each(careful)
 }
 
 /// `slope · partial`, with `0 · x = 0` for a constant direction and `0 · ∞ = 0` for any.

@@ -1,9 +1,9 @@
-//! The smaller traits for [`Dual`]: zero, one, conversions, sums and products, and what tensors hold.
+//! The smaller traits for [`Dual`]: zero, one, conversions, sums and products, and [`Real`].
 
 use core::f64::consts::FRAC_2_SQRT_PI;
 use core::iter::{Product, Sum};
 
-use core_tensor::{Real, Rule, Scalar};
+use core_tensor::{Real, Rule, mutant};
 use num_traits::{FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 
 use super::Dual;
@@ -116,7 +116,8 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
     #[inline]
     fn erf(self) -> Self {
         let u = self.value;
-        self.chain(u.erf(), T::of(FRAC_2_SQRT_PI) * (-u * u).exp())
+        let slope = T::of(FRAC_2_SQRT_PI) * (-u * u).exp();
+        self.chain(u.erf(), mutant::slope("erf", slope))
     }
 
     #[inline]
@@ -126,7 +127,7 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
         let weighed = x
             .into_iter()
             .zip(slopes)
-            .map(|(x, slope)| x.chain(T::zero(), slope));
+            .map(|(x, slope)| x.chain(T::zero(), mutant::slope("by_rule", slope)));
         Self {
             value,
             ..weighed.sum()
@@ -138,6 +139,3 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
         self.value.holds_nan() || self.partials.iter().any(T::holds_nan)
     }
 }
-
-/// Tensors of duals: every kernel is the plain loop, and its derivative comes out of it.
-impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {}

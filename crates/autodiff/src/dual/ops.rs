@@ -1,13 +1,12 @@
 //! The operators of [`Dual`]: what each does, then the same by reference, with a plain scalar, and assigning.
 
-use core::array;
 use core::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
 };
 
-use core_tensor::Real;
+use core_tensor::{Real, mutant};
 
-use super::Dual;
+use super::{Dual, each};
 
 /// `(−u)' = −u'`
 impl<T: Real, const N: usize> Neg for Dual<T, N> {
@@ -16,7 +15,7 @@ impl<T: Real, const N: usize> Neg for Dual<T, N> {
     fn neg(self) -> Self {
         Self {
             value: -self.value,
-            partials: self.partials.map(T::neg),
+            partials: mutant::partials("neg", self.partials.map(T::neg)),
         }
     }
 }
@@ -33,12 +32,13 @@ impl<T: Real, const N: usize> Neg for &Dual<T, N> {
 /// `(u + v)' = u' + v'`
 impl<T: Real, const N: usize> Add for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
-        let (du, dv) = (self.partials, other.partials);
+        let du = mutant::partials("add left", self.partials);
+        let dv = mutant::partials("add right", other.partials);
         Self {
             value: self.value + other.value,
-            partials: array::from_fn(|i| du[i] + dv[i]),
+            partials: each(|i| du[i] + dv[i]),
         }
     }
 }
@@ -46,12 +46,13 @@ impl<T: Real, const N: usize> Add for Dual<T, N> {
 /// `(u − v)' = u' − v'`
 impl<T: Real, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        let (du, dv) = (self.partials, other.partials);
+        let du = mutant::partials("sub left", self.partials);
+        let dv = mutant::partials("sub right", other.partials);
         Self {
             value: self.value - other.value,
-            partials: array::from_fn(|i| du[i] - dv[i]),
+            partials: each(|i| du[i] - dv[i]),
         }
     }
 }
@@ -59,7 +60,7 @@ impl<T: Real, const N: usize> Sub for Dual<T, N> {
 /// `(u·v)' = v·u' + u·v'`
 impl<T: Real, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         self.product(other)
     }
@@ -83,7 +84,8 @@ impl<T: Real, const N: usize> Rem for Dual<T, N> {
         let rest = u % v;
         // Not trunc(u/v): the division may round up to the next whole number.
         let n = ((u - rest) / v).round();
-        self.chain2(other, rest, [T::one(), -n])
+        let slopes = mutant::slopes(["rem left", "rem right"], [T::one(), -n]);
+        self.chain2(other, rest, slopes)
     }
 }
 
@@ -92,7 +94,7 @@ macro_rules! forms {
     ($Left:ty, $Right:ty: $($Op:ident $op:ident),*) => {$(
         impl<T: Real, const N: usize> $Op<$Right> for $Left {
             type Output = Dual<T, N>;
-            #[inline]
+            #[inline(always)]
             fn $op(self, other: $Right) -> Dual<T, N> {
                 Dual::<T, N>::from(self).$op(Dual::<T, N>::from(other))
             }
@@ -110,7 +112,7 @@ forms!(&Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
 macro_rules! assigning {
     ($Right:ty: $($Assign:ident $assign:ident $op:ident),*) => {$(
         impl<T: Real, const N: usize> $Assign<$Right> for Dual<T, N> {
-            #[inline]
+            #[inline(always)]
             fn $assign(&mut self, other: $Right) {
                 *self = self.$op(other);
             }

@@ -3,8 +3,10 @@
 //! * this file: [`Tape`], [`Recording`], [`Gradients`]
 //! * `record`: the memory behind them
 //! * `sweep`: the walk back, one rule a step
+//! * `lists`: its loops
 //! * `operation`: the hook for operations of other crates
 
+pub(crate) mod lists;
 mod operation;
 pub(crate) mod record;
 pub(crate) mod sweep;
@@ -117,6 +119,21 @@ impl<'t, T: Scalar> Recording<'t, T> {
         x.on_tape(self, true)
     }
 
+    /// Puts numbers on the tape that derivatives are wanted of: as [`variable`](Recording::variable), which cannot tell what a literal is.
+    ///
+    /// ```
+    /// use autodiff::Tape;
+    ///
+    /// let [dx, dy] = Tape::<f64>::new().record(|tape| {
+    ///     let [x, y] = tape.numbers([2.0, 3.0]);
+    ///     (x * x * y).backward().of(&[x, y])
+    /// });
+    /// assert_eq!((dx, dy), (12.0, 4.0));
+    /// ```
+    pub fn numbers<const N: usize>(self, x: [T; N]) -> [Var<'t, T>; N] {
+        x.map(|x| Var::on_tape(self, x, true))
+    }
+
     /// Puts values on the tape that stay as they are: nothing is worked out for their gradients, which are zero.
     pub fn constant<X: Point<Scalar = T>>(self, x: &X) -> X::Vars<'t> {
         x.on_tape(self, false)
@@ -168,10 +185,15 @@ impl<'t, T: Scalar> Gradients<'t, T> {
     /// As [`of`](Gradients::of).
     #[track_caller]
     pub fn numbers<R>(&self, x: &Numbers<'t, T>, f: impl FnOnce(&[T]) -> R) -> R {
-        f(&self.record().adjoints[x.piece().range()])
+        let (record, piece) = (self.record(), x.piece());
+        match record.adjoints.get(piece.range()) {
+            Some(numbers) if piece.live => f(numbers),
+            _ => f(&alloc::vec![T::zero(); piece.len as usize]),
+        }
     }
 
     #[track_caller]
+    #[inline]
     pub(crate) fn by<S: Shape, R>(
         &self,
         x: &Var<'t, T, S>,
@@ -181,6 +203,7 @@ impl<'t, T: Scalar> Gradients<'t, T> {
     }
 
     #[track_caller]
+    #[inline]
     fn record(&self) -> Ref<'_, Record<T>> {
         let record = self.record.borrow();
         assert_eq!(

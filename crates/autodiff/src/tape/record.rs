@@ -14,9 +14,10 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 /// Shaped values begin at multiples of this many bytes, as the widest vectors do.
 const LINE: usize = 64;
 
-/// A number that depends on up to two others: where they are, and its derivatives by them.
+/// A number that depends on up to two others: where it is, where they are, and its derivatives by them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Link<T> {
+    pub(crate) to: u32,
     pub(crate) from: [u32; 2],
     pub(crate) slopes: [T; 2],
 }
@@ -119,6 +120,8 @@ pub(crate) enum Step {
 /// Everything that a tape holds.
 pub(crate) struct Record<T> {
     pub(crate) links: Vec<Link<T>>,
+    /// how many numbers depend on no other: their places are all that is known of them
+    pub(crate) leaves: usize,
     pub(crate) values: Vec<T>,
     /// slopes and the like, which have no derivative of their own
     pub(crate) saved: Vec<T>,
@@ -139,6 +142,7 @@ impl<T: Scalar> Record<T> {
     pub(crate) fn new() -> Self {
         Self {
             links: Vec::new(),
+            leaves: 0,
             values: Vec::new(),
             saved: Vec::new(),
             steps: Vec::new(),
@@ -155,35 +159,52 @@ impl<T: Scalar> Record<T> {
     /// Forgets the recording and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.links.clear();
+        self.leaves = 0;
         self.values.clear();
         self.saved.clear();
         self.steps.clear();
         self.windows.clear();
         self.operations_used = 0;
-        // the block stays where it is from the second recording on: there, its pieces begin at cache lines
-        let first = self.values.as_ptr().align_offset(LINE);
-        if first < LINE {
-            self.values.resize(first, T::zero());
-        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.links.len() + self.values.len()
+        self.numbers() + self.values.len()
+    }
+
+    /// How many numbers there are.
+    #[inline(always)]
+    pub(crate) fn numbers(&self) -> usize {
+        self.links.len() + self.leaves
+    }
+
+    /// The place of the next number.
+    #[inline(always)]
+    fn next(&self) -> u32 {
+        let place = self.numbers() as u32;
+        assert!(place != NOWHERE, "a tape holds up to 2³² − 1 numbers");
+        place
+    }
+
+    /// A number that depends on no other.
+    #[inline(always)]
+    pub(crate) fn leaf(&mut self) -> u32 {
+        let place = self.next();
+        self.leaves += 1;
+        place
     }
 
     /// A number with up to two parents.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn link(&mut self, from: [u32; 2], slopes: [T; 2]) -> u32 {
-        let place = self.links.len() as u32;
-        assert!(place != NOWHERE, "a tape holds up to 2³² − 1 numbers");
-        self.links.push(Link { from, slopes });
-        place
+        let to = self.next();
+        self.links.push(Link { to, from, slopes });
+        to
     }
 
     /// Space for `len` shaped numbers: what lies before it, the space, and its place.
     pub(crate) fn space(&mut self, len: usize, live: bool) -> (&mut [T], &mut [T], Piece) {
         let line = (LINE / size_of::<T>()).max(1);
-        // padding counts from the first piece, which begins at a line
+        // the block stays where it is from the second recording on: there, its pieces begin at lines
         let first = self.values.as_ptr().align_offset(LINE);
         let first = if first < LINE { first % line } else { 0 };
         let at = self

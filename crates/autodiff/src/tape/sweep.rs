@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use core_tensor::Scalar;
 use core_tensor::kernel::{Layout, Product, Start};
+use core_tensor::{Scalar, mutant};
 
+use super::lists::{add_multiple, add_products, add_terms, each, multiply};
 use super::record::{Binary, Link, NOWHERE, Piece, Place, Record, Step};
 use crate::dual::weigh;
 
@@ -12,7 +13,8 @@ impl<T: Scalar> Record<T> {
     /// Derivatives of a result by everything on the tape. `seed` writes the derivatives by the results themselves.
     pub(crate) fn sweep(&mut self, seed: impl FnOnce(&mut Self)) {
         self.passes = self.passes.wrapping_add(1);
-        zeros(&mut self.link_adjoints, self.links.len());
+        let numbers = self.numbers();
+        zeros(&mut self.link_adjoints, numbers);
         zeros(&mut self.adjoints, self.values.len());
         seed(self);
         let mut end = self.links.len();
@@ -28,7 +30,8 @@ impl<T: Scalar> Record<T> {
     /// Adds the derivative of a result by a number.
     pub(crate) fn seed(&mut self, place: Place<T>, dy: T) {
         if let Place::Link(link, slope) = place {
-            self.link_adjoints[link as usize] += weighed(slope, dy);
+            let dx = weighed(slope, dy);
+            self.link_adjoints[link as usize] += mutant::slope("tape seed", dx);
         }
     }
 
@@ -42,33 +45,38 @@ impl<T: Scalar> Record<T> {
 
     fn sweep_step(&mut self, step: Step) {
         match step {
+            // nothing flows back into what is detached, though it lies where a live value does
+            Step::Slopes { x, .. } | Step::Copy { x, .. } if !x.live => {}
             Step::FromLink { link, y } => {
                 if link != NOWHERE {
-                    self.link_adjoints[link as usize] += self.adjoints[y.at as usize];
+                    let dy = mutant::slope("tape from link", self.adjoints[y.at as usize]);
+                    self.link_adjoints[link as usize] += dy;
                 }
             }
             Step::ToLink { x, link } => {
-                self.adjoints[x.at as usize] += self.link_adjoints[link as usize];
+                let dy = mutant::slope("tape to link", self.link_adjoints[link as usize]);
+                self.adjoints[x.at as usize] += dy;
             }
             Step::Slopes { x, slopes, y } => {
                 let slopes = &self.saved[slopes as usize..][..x.len as usize];
                 let (dx, dy) = adjoints(&mut self.adjoints, x, y);
-                if dy.len() == 1 {
-                    add_multiple(dy[0], slopes, dx);
-                } else {
-                    add_products(slopes, dy, dx);
-                }
+                mutant::sum("tape slopes", Start::Output, dx, |_, dx| match dy {
+                    &[dy] => add_multiple(dy, slopes, dx),
+                    _ => add_products(slopes, dy, dx),
+                });
             }
             Step::Binary { kind, a, b, y } => self.sweep_binary(kind, a, b, y),
             Step::Product { sides, a, b, y } => self.sweep_product(sides, a, b, y),
             Step::Transpose { x, columns, y } => {
                 let (columns, (dx, dy)) = (columns as usize, adjoints(&mut self.adjoints, x, y));
                 let rows = dx.len() / columns;
-                for (i, dx) in dx.chunks_exact_mut(columns).enumerate() {
-                    for (j, dx) in dx.iter_mut().enumerate() {
-                        *dx += dy[j * rows + i];
+                mutant::sum("tape transpose", Start::Output, dx, |_, dx| {
+                    for (i, dx) in dx.chunks_exact_mut(columns).enumerate() {
+                        for (j, dx) in dx.iter_mut().enumerate() {
+                            *dx += dy[j * rows + i];
+                        }
                     }
-                }
+                });
             }
             Step::Sum {
                 x,
@@ -83,9 +91,10 @@ impl<T: Scalar> Record<T> {
                 } else {
                     T::one()
                 };
+                let share = mutant::slope("tape sum", share);
                 let (side, inner) = (side as usize, inner as usize);
                 for (dx, dy) in dx
-                    .chunks_exact_mut(side * inner)
+                    .chunks_exact_mut((side * inner).max(1))
                     .zip(dy.chunks_exact(inner))
                 {
                     for dx in dx.chunks_exact_mut(inner) {
@@ -111,7 +120,8 @@ impl<T: Scalar> Record<T> {
                 let (dx, dy) = adjoints(&mut self.adjoints, x, y);
                 for row in 0..rows as usize {
                     let dx = &mut dx[row * x_row as usize..][..len as usize];
-                    T::add_to(&dy[row * y_row as usize..][..len as usize], dx);
+                    let dy = &dy[row * y_row as usize..][..len as usize];
+                    mutant::sum("tape copy", Start::Output, dx, |_, dx| T::add_to(dy, dx));
                 }
             }
             Step::Softmax { x, row, y } => {
@@ -122,7 +132,7 @@ impl<T: Scalar> Record<T> {
                 for ((dx, dy), y) in rows.zip(values.chunks_exact(row)) {
                     let mean: T = y.iter().zip(dy).map(|(&y, &dy)| y * dy).sum();
                     for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
-                        *dx += y * (dy - mean);
+                        *dx += mutant::slope("tape softmax", y * (dy - mean));
                     }
                 }
             }
@@ -134,7 +144,7 @@ impl<T: Scalar> Record<T> {
                 for ((dx, dy), y) in rows.zip(values.chunks_exact(row)) {
                     let sum: T = dy.iter().copied().sum();
                     for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
-                        *dx += dy - y.exp() * sum;
+                        *dx += mutant::slope("tape log_softmax", dy - y.exp() * sum);
                     }
                 }
             }
@@ -171,9 +181,22 @@ impl<T: Scalar> Record<T> {
                 continue;
             }
             let (dx, dy) = adjoints(&mut self.adjoints, x, y);
+            let rule = mutant::one_of(
+                [
+                    "tape add left",
+                    "tape add right",
+                    "tape sub left",
+                    "tape sub right",
+                    "tape mul left",
+                    "tape mul right",
+                    "tape div left",
+                    "tape div right",
+                ],
+                2 * kind as usize + usize::from(!is_first),
+            );
             let slopes = match (kind, is_first) {
                 (Binary::Add, _) | (Binary::Sub, true) => {
-                    add_terms(dy, dx);
+                    mutant::sum(rule, Start::Output, dx, |_, dx| add_terms(dy, dx));
                     continue;
                 }
                 (Binary::Mul, true) if vb.len() == dy.len() && dx.len() == dy.len() => vb,
@@ -194,11 +217,13 @@ impl<T: Scalar> Record<T> {
                 }
             };
             if dx.len() == dy.len() {
-                add_products(slopes, dy, dx);
+                mutant::sum(rule, Start::Output, dx, |_, dx| {
+                    add_products(slopes, dy, dx)
+                });
             } else {
                 let terms = &mut self.scratch[..dy.len()];
                 multiply(dy, terms);
-                add_terms(terms, dx);
+                mutant::sum(rule, Start::Output, dx, |_, dx| add_terms(terms, dx));
             }
         }
     }
@@ -210,19 +235,27 @@ impl<T: Scalar> Record<T> {
         let product = |[m, k, n]: [usize; 3], layout| Product { m, k, n, layout };
         if a.live {
             let (da, dy) = adjoints(&mut self.adjoints, a, y);
-            match layout {
-                Layout::Nn => T::matmul(product([m, n, k], Layout::Nt), dy, vb, Start::Output, da),
-                Layout::Nt => T::matmul(product([m, n, k], Layout::Nn), dy, vb, Start::Output, da),
-                Layout::Tn => T::matmul(product([k, n, m], Layout::Nt), vb, dy, Start::Output, da),
-            }
+            let (sides, left, right) = match layout {
+                Layout::Nn => (product([m, n, k], Layout::Nt), dy, vb),
+                Layout::Nt => (product([m, n, k], Layout::Nn), dy, vb),
+                Layout::Tn => (product([k, n, m], Layout::Nt), vb, dy),
+            };
+            let layout = mutant::layout("tape product left", sides.layout);
+            mutant::sum("tape product left", Start::Output, da, |start, da| {
+                T::matmul(Product { layout, ..sides }, left, right, start, da);
+            });
         }
         if b.live {
             let (db, dy) = adjoints(&mut self.adjoints, b, y);
-            match layout {
-                Layout::Nn => T::matmul(product([k, m, n], Layout::Tn), va, dy, Start::Output, db),
-                Layout::Nt => T::matmul(product([n, m, k], Layout::Tn), dy, va, Start::Output, db),
-                Layout::Tn => T::matmul(product([k, m, n], Layout::Nn), va, dy, Start::Output, db),
-            }
+            let (sides, left, right) = match layout {
+                Layout::Nn => (product([k, m, n], Layout::Tn), va, dy),
+                Layout::Nt => (product([n, m, k], Layout::Tn), dy, va),
+                Layout::Tn => (product([k, m, n], Layout::Nn), va, dy),
+            };
+            let layout = mutant::layout("tape product right", sides.layout);
+            mutant::sum("tape product right", Start::Output, db, |start, db| {
+                T::matmul(Product { layout, ..sides }, left, right, start, db);
+            });
         }
     }
 
@@ -234,11 +267,15 @@ impl<T: Scalar> Record<T> {
         if x.live {
             let (dx, dy) = adjoints(&mut self.adjoints, x, y);
             T::conv2d_by_data(&w, dy, vf, gradient, scratch);
-            T::add_to(gradient, dx);
+            mutant::sum("tape conv2d input", Start::Output, dx, |_, dx| {
+                T::add_to(gradient, dx);
+            });
         }
         if filter.live {
             let (df, dy) = adjoints(&mut self.adjoints, filter, y);
-            T::conv2d_by_weights(&w, vx, dy, Start::Output, df, scratch);
+            mutant::sum("tape conv2d filter", Start::Output, df, |start, df| {
+                T::conv2d_by_weights(&w, vx, dy, start, df, scratch);
+            });
         }
     }
 
@@ -246,14 +283,15 @@ impl<T: Scalar> Record<T> {
     pub(crate) fn push_forward(&mut self, x: Place<T>) {
         assert!(self.steps.is_empty(), "shaped steps have no rule forward");
         self.passes = self.passes.wrapping_add(1);
-        zeros(&mut self.link_adjoints, self.links.len());
+        let numbers = self.numbers();
+        zeros(&mut self.link_adjoints, numbers);
         let Place::Link(seed, _) = x else { return };
         self.link_adjoints[seed as usize] = T::one();
-        for (i, &Link { from, slopes }) in self.links.iter().enumerate().skip(seed as usize + 1) {
+        for &Link { to, from, slopes } in &self.links {
             for (from, slope) in from.into_iter().zip(slopes) {
                 if from != NOWHERE {
                     let dx = self.link_adjoints[from as usize];
-                    self.link_adjoints[i] += weighed(slope, dx);
+                    self.link_adjoints[to as usize] += weighed(slope, dx);
                 }
             }
         }
@@ -268,22 +306,34 @@ impl<T: Scalar> Record<T> {
     }
 }
 
-/// Numbers, walked back over: from the last down to number `first`.
+/// Numbers, walked back over: from the last link down to link `first`.
 fn sweep_links<T: Scalar>(links: &[Link<T>], first: usize, adjoints: &mut [T]) {
-    for i in (first..links.len()).rev() {
-        let Link { from, slopes } = links[i];
-        let dy = adjoints[i];
-        for (from, slope) in from.into_iter().zip(slopes) {
-            if from != NOWHERE {
-                adjoints[from as usize] += weighed(slope, dy);
+    for link in links[first..].iter().rev() {
+        let (dy, slopes) = (adjoints[link.to as usize], link.slopes);
+        let mut terms = [slopes[0] * dy, slopes[1] * dy];
+        // one question for both; the answer may be yes without need
+        if (terms[0] + terms[1]).holds_nan() {
+            terms = weighed_pair(slopes, dy);
+        }
+        for (from, term) in link.from.into_iter().zip(terms) {
+            // nothing lies NOWHERE
+            if let Some(dx) = adjoints.get_mut(from as usize) {
+                *dx += mutant::slope("tape link", term);
             }
         }
     }
 }
 
+/// A call, so that the loop above branches where a choice of values would make the chain from number to number longer.
+#[cold]
+#[inline(never)]
+fn weighed_pair<T: Scalar>(slopes: [T; 2], dy: T) -> [T; 2] {
+    slopes.map(|slope| weighed(slope, dy))
+}
+
 /// `slope · dy`, and zero for zero times infinity, as forward.
 #[inline(always)]
-fn weighed<T: Scalar>(slope: T, dy: T) -> T {
+pub(super) fn weighed<T: Scalar>(slope: T, dy: T) -> T {
     let product = slope * dy;
     if product.holds_nan() {
         weigh(slope, dy)
@@ -305,142 +355,15 @@ fn adjoints<T>(block: &mut [T], x: Piece, y: Piece) -> (&mut [T], &[T]) {
 
 /// Two pieces of a block, each if it is wanted.
 fn two_pieces<T>(block: &mut [T], a: Piece, b: Piece) -> [Option<&mut [T]>; 2] {
-    let (first, second) = if a.at <= b.at { (a, b) } else { (b, a) };
+    // a piece without numbers may begin where another does: it comes first
+    let in_order = (a.at, a.len) <= (b.at, b.len);
+    let (first, second) = if in_order { (a, b) } else { (b, a) };
     let (before, after) = block.split_at_mut(second.at as usize);
     let first = first.live.then(|| &mut before[first.range()]);
     let second = second.live.then(|| &mut after[..second.len as usize]);
-    if a.at <= b.at {
+    if in_order {
         [first, second]
     } else {
         [second, first]
     }
-}
-
-/// `y[i] = f(a[i], b[i])`, where an operand shorter than `y` is repeated.
-pub(crate) fn each<T: Scalar>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T + Copy) {
-    match (a.len() == y.len(), b.len() == y.len()) {
-        (true, true) => T::vectorize(
-            #[inline(always)]
-            || {
-                for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-                    *y = f(a, b);
-                }
-            },
-        ),
-        (true, false) if b.len() == 1 => {
-            let b = b[0];
-            T::vectorize(
-                #[inline(always)]
-                || {
-                    for (y, &a) in y.iter_mut().zip(a) {
-                        *y = f(a, b);
-                    }
-                },
-            );
-        }
-        (false, true) if a.len() == 1 => {
-            let a = a[0];
-            T::vectorize(
-                #[inline(always)]
-                || {
-                    for (y, &b) in y.iter_mut().zip(b) {
-                        *y = f(a, b);
-                    }
-                },
-            );
-        }
-        (true, false) => {
-            let rows = y.chunks_exact_mut(b.len()).zip(a.chunks_exact(b.len()));
-            rows.for_each(|(y, a)| each(a, b, y, f));
-        }
-        (false, _) => {
-            let (rows, a) = (y.chunks_exact_mut(a.len()), a);
-            let width = a.len();
-            for (i, y) in rows.enumerate() {
-                let b = if b.len() == width {
-                    b
-                } else {
-                    &b[i * width..][..width]
-                };
-                each(a, b, y, f);
-            }
-        }
-    }
-}
-
-/// `dx += terms`, summed over the repetitions of a shorter `dx`.
-fn add_terms<T: Scalar>(terms: &[T], dx: &mut [T]) {
-    match dx {
-        _ if dx.len() == terms.len() => T::add_to(terms, dx),
-        [dx] => *dx += total(terms),
-        _ => T::sum_rows(terms, Start::Output, dx),
-    }
-}
-
-/// `Σ x`, in eight sums side by side.
-pub(crate) fn total<T: Scalar>(x: &[T]) -> T {
-    let (chunks, rest) = x.as_chunks::<8>();
-    let mut sums = [T::zero(); 8];
-    T::vectorize(
-        #[inline(always)]
-        || {
-            for chunk in chunks {
-                for (sum, &x) in sums.iter_mut().zip(chunk) {
-                    *sum += x;
-                }
-            }
-        },
-    );
-    sums.into_iter().chain(rest.iter().copied()).sum()
-}
-
-/// `dx += slope · dy` for each slope.
-fn add_multiple<T: Scalar>(dy: T, slopes: &[T], dx: &mut [T]) {
-    let mut nan = dy.holds_nan();
-    T::vectorize(
-        #[inline(always)]
-        || {
-            for &slope in slopes {
-                nan |= (slope * dy).holds_nan();
-            }
-            if !nan {
-                for (dx, &slope) in dx.iter_mut().zip(slopes) {
-                    *dx += slope * dy;
-                }
-            }
-        },
-    );
-    if nan {
-        let pairs = dx.iter_mut().zip(slopes);
-        pairs.for_each(|(dx, &slope)| *dx += weighed(slope, dy));
-    }
-}
-
-/// `dx += slopes · dy`, number by number.
-fn add_products<T: Scalar>(slopes: &[T], dy: &[T], dx: &mut [T]) {
-    let mut nan = false;
-    T::vectorize(
-        #[inline(always)]
-        || {
-            for (&slope, &dy) in slopes.iter().zip(dy) {
-                nan |= (slope * dy).holds_nan();
-            }
-            if !nan {
-                for ((dx, &slope), &dy) in dx.iter_mut().zip(slopes).zip(dy) {
-                    *dx += slope * dy;
-                }
-            }
-        },
-    );
-    if nan {
-        for ((dx, &slope), &dy) in dx.iter_mut().zip(slopes).zip(dy) {
-            *dx += weighed(slope, dy);
-        }
-    }
-}
-
-/// `slopes *= dy`, number by number.
-fn multiply<T: Scalar>(dy: &[T], slopes: &mut [T]) {
-    let pairs = slopes.iter_mut().zip(dy);
-    pairs.for_each(|(slope, &dy)| *slope = weighed(*slope, dy));
 }

@@ -10,8 +10,8 @@ use num_traits::{Float, Zero};
 
 use super::number::{Minus, Over, Plus, Times};
 use super::{Dual, Var};
+use crate::tape::lists::each;
 use crate::tape::record::{Binary, Piece, Record, Step};
-use crate::tape::sweep::each;
 
 /// Shapes that operators combine number by number: a shape with itself, and with a number.
 #[diagnostic::on_unimplemented(
@@ -31,6 +31,7 @@ pub trait Combine<B: Shape>: Shape {
     ) -> Var<'t, T, Self::Out>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Combine<()> for () {
     type Out = ();
 
@@ -57,17 +58,21 @@ fn shaped<'t, A: Shape, B: Shape, Y: Shape, T: Scalar>(
         .expect("a shaped value lies on a tape");
     let (a, b) = (a.piece(record), b.piece(record));
     let fill = |before: &[T], y: &mut [T]| {
-        let (a, b) = (&before[a.range()], &before[b.range()]);
-        match kind {
-            Binary::Add => each(a, b, y, |a, b| a + b),
-            Binary::Sub => each(a, b, y, |a, b| a - b),
-            Binary::Mul => each(a, b, y, |a, b| a * b),
-            Binary::Div => each(a, b, y, |a, b| a / b),
-        }
+        combined(kind, &before[a.range()], &before[b.range()], y);
     };
     Var::<T, Y>::push(record, a.live || b.live, fill, |y| {
         [Step::Binary { kind, a, b, y }]
     })
+}
+
+/// Apart from the shapes, so that its loops are compiled once for all of them.
+fn combined<T: Scalar>(kind: Binary, a: &[T], b: &[T], y: &mut [T]) {
+    match kind {
+        Binary::Add => each(a, b, y, |a, b| a + b),
+        Binary::Sub => each(a, b, y, |a, b| a - b),
+        Binary::Mul => each(a, b, y, |a, b| a * b),
+        Binary::Div => each(a, b, y, |a, b| a / b),
+    }
 }
 
 // a shape with itself, with a number, and a number with it
@@ -295,6 +300,6 @@ functions! {
     erf = Dual::erf;
     /// The logistic function `1 / (1 + e⁻ˣ)`.
     sigmoid = |x| ((-x).exp() + T::one()).recip();
-    /// `max(x, 0)`, flat at 0.
-    relu = |x| Dual::zero().max(x);
+    /// `max(x, 0)`, flat at 0; NaN stays.
+    relu = |x| if x <= Dual::zero() { Dual::zero() } else { x };
 }

@@ -45,7 +45,8 @@ use crate::tape::{Brand, Gradients, Operation, Recording};
 /// ```
 ///
 /// # Gradient
-/// Kinks and edges are those of [`Dual`]. Zero times infinity is zero on the way back, as forward.
+/// Kinks and edges are those of [`Dual`]. Zero times infinity is zero on the way back, as forward, in all that goes number by number; in
+/// products of matrices, convolutions and softmax it is not a number.
 pub struct Var<'t, T, S = ()> {
     /// none for a number that is on no tape: a constant
     record: Option<&'t RefCell<Record<T>>>,
@@ -169,11 +170,12 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         if !x.live {
             return Self::still(value);
         }
-        let link = all.link([NOWHERE; 2], [T::zero(); 2]);
+        let link = all.leaf();
         all.step(Step::ToLink { x, link });
         Self::kept(record, link, value)
     }
 
+    #[inline(always)]
     fn still(value: T) -> Self {
         Self {
             record: None,
@@ -184,6 +186,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         }
     }
 
+    #[inline(always)]
     fn kept(record: &'t RefCell<Record<T>>, link: u32, value: T) -> Self {
         Self {
             record: Some(record),
@@ -261,7 +264,10 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         set: impl FnOnce(&mut O),
     ) -> Self {
         let [a, b] = inputs.map(|input| input.piece);
-        assert_ne!(a.at, b.at, "an operation needs two different inputs");
+        assert!(
+            a.at != b.at || a.len == 0 || b.len == 0,
+            "an operation needs two different inputs"
+        );
         let record = inputs[0].record;
         let all = &mut *record.borrow_mut();
         let index = all.operation(make, set);
@@ -286,11 +292,12 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 
     /// A number on a tape, or beside it if no derivative by it is wanted.
+    #[inline(always)]
     pub(crate) fn on_tape(tape: Recording<'t, T>, value: T, live: bool) -> Self {
         if !live {
             return Self::still(value);
         }
-        let link = tape.record.borrow_mut().link([NOWHERE; 2], [T::zero(); 2]);
+        let link = tape.record.borrow_mut().leaf();
         Self::kept(tape.record, link, value)
     }
 }
@@ -339,6 +346,7 @@ impl<T> fmt::Debug for Numbers<'_, T> {
     note = "make one of it first: `sum()`, `mean()`, `at([…])`, a loss"
 )]
 pub trait Number: Shape {}
+#[diagnostic::do_not_recommend]
 impl Number for () {}
 
 impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
@@ -367,7 +375,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         !self.is_live()
     }
 
-    /// The derivatives by this value, after a walk back; none if it is a constant.
+    /// The derivatives by this value, after a walk back; none if it is a constant, or came later.
     #[track_caller]
     pub(crate) fn adjoint_numbers<'r>(&self, all: &'r Record<T>) -> Option<&'r [T]> {
         match self.state {
@@ -375,10 +383,14 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             State::Derived => panic!(
                 "this number has no place on the tape: call keep() where it is worked out, and use what that returns"
             ),
-            State::Kept if S::SIDES.is_empty() => {
-                Some(&all.link_adjoints[self.place as usize..][..1])
-            }
-            State::Kept => Some(&all.adjoints[self.place as usize..][..S::LEN]),
+            State::Kept if S::SIDES.is_empty() => all
+                .link_adjoints
+                .get(self.place as usize..)
+                .and_then(|rest| rest.get(..1)),
+            State::Kept => all
+                .adjoints
+                .get(self.place as usize..)
+                .and_then(|rest| rest.get(..S::LEN)),
         }
     }
 }

@@ -5,7 +5,7 @@ use core::iter::{Product, Sum};
 use core::num::FpCategory;
 use core::ops::{Rem, RemAssign};
 
-use core_tensor::{Real, Rule, Scalar};
+use core_tensor::{Real, Rule, Scalar, mutant};
 use num_traits::{Float, FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 
 use super::{Dual, State, Var};
@@ -131,7 +131,12 @@ impl<T: Scalar> Float for Var<'_, T> {
 
     #[inline]
     fn mul_add(self, a: Self, b: Self) -> Self {
-        self * a + b
+        let value = self.number.value.mul_add(a.number.value, b.number.value);
+        let y = self * a + b;
+        Self {
+            number: Dual { value, ..y.number },
+            ..y
+        }
     }
 
     #[inline]
@@ -161,7 +166,7 @@ impl<T: Scalar> Real for Var<'_, T> {
         let (value, slopes) = (T::by_rule(rule, at), rule.slopes(at));
         let parts = x.into_iter().zip(slopes);
         let sum: Self = parts
-            .map(|(x, slope)| x.one(|u| u.chain(T::zero(), slope)))
+            .map(|(x, slope)| x.one(|u| u.chain(T::zero(), mutant::slope("tape by_rule", slope))))
             .sum();
         sum.one(|u| Dual { value, ..u })
     }
@@ -189,6 +194,12 @@ impl<T: Scalar> One for Var<'_, T> {
     #[inline]
     fn one() -> Self {
         Self::still(T::one())
+    }
+
+    /// Whether it is one and stays so.
+    #[inline]
+    fn is_one(&self) -> bool {
+        self.state == State::Still && self.number.value.is_one()
     }
 }
 
@@ -265,6 +276,20 @@ impl<T: Scalar> Sum for Var<'_, T> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
         terms.fold(Self::zero(), |sum, term| sum + term)
+    }
+}
+
+impl<'a, T: Scalar> Sum<&'a Self> for Var<'_, T> {
+    #[inline]
+    fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
+        terms.copied().sum()
+    }
+}
+
+impl<'a, T: Scalar> Product<&'a Self> for Var<'_, T> {
+    #[inline]
+    fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
+        factors.copied().product()
     }
 }
 

@@ -101,7 +101,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         Var::push(record, x.live, fill, |y| [parts.step(x, y)])
     }
 
-    /// The same numbers under another shape of the same length. Nothing is copied.
+    /// The same numbers under another shape of the same length. Nothing is copied: the gradient by one is that by the other.
     pub fn reshape<Y: Shape>(self) -> Var<'t, T, Y>
     where
         S: SameLength<Y>,

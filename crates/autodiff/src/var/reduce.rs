@@ -1,11 +1,11 @@
 //! Sums, means, extremes, and what is built on them: softmax and its logarithm.
 
 use core_tensor::shape::Axis;
-use core_tensor::{Scalar, Shape};
+use core_tensor::{Scalar, Shape, mutant};
 
 use super::Var;
+use crate::tape::lists::total;
 use crate::tape::record::Step;
-use crate::tape::sweep::total;
 
 impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
     /// `Σ xᵢ`
@@ -40,20 +40,18 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             return Var::still(self.number.value);
         };
         let x = self.piece(record);
-        let share = if mean {
-            T::of(1.0 / side as f64)
-        } else {
-            T::one()
-        };
         let fill = |before: &[T], y: &mut [T]| {
             let x = &before[x.range()];
-            for (x, y) in x.chunks_exact(side * inner).zip(y.chunks_exact_mut(inner)) {
+            for (x, y) in x
+                .chunks_exact((side * inner).max(1))
+                .zip(y.chunks_exact_mut(inner))
+            {
                 match y {
                     [y] => *y = total(x),
                     _ => T::sum_rows(x, core_tensor::kernel::Start::Zero, y),
                 }
                 if mean {
-                    y.iter_mut().for_each(|y| *y *= share);
+                    y.iter_mut().for_each(|y| *y /= T::of(side as f64));
                 }
             }
         };
@@ -94,6 +92,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         saved.resize(first + S::LEN, T::zero());
         let fill = |before: &[T], y: &mut [T]| {
             let [largest, log_sum] = T::softmax_row(&before[x.range()], &mut saved[first..]);
+            mutant::values("tape log_sum_exp", &mut saved[first..]);
             y[0] = largest + log_sum;
         };
         let slopes = first as u32;

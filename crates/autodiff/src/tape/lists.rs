@@ -1,0 +1,135 @@
+//! The loops of a tape: lists number by number, where a shorter one is repeated, and their sums.
+
+use core_tensor::Scalar;
+use core_tensor::kernel::Start;
+
+use super::sweep::weighed;
+
+/// `y[i] = f(a[i], b[i])`, where an operand shorter than `y` is repeated.
+pub(crate) fn each<T: Scalar>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T + Copy) {
+    match (a.len() == y.len(), b.len() == y.len()) {
+        (true, true) => T::vectorize(
+            #[inline(always)]
+            || {
+                for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                    *y = f(a, b);
+                }
+            },
+        ),
+        (true, false) if b.len() == 1 => {
+            let b = b[0];
+            T::vectorize(
+                #[inline(always)]
+                || {
+                    for (y, &a) in y.iter_mut().zip(a) {
+                        *y = f(a, b);
+                    }
+                },
+            );
+        }
+        (false, true) if a.len() == 1 => {
+            let a = a[0];
+            T::vectorize(
+                #[inline(always)]
+                || {
+                    for (y, &b) in y.iter_mut().zip(b) {
+                        *y = f(a, b);
+                    }
+                },
+            );
+        }
+        (true, false) => {
+            let rows = y.chunks_exact_mut(b.len()).zip(a.chunks_exact(b.len()));
+            rows.for_each(|(y, a)| each(a, b, y, f));
+        }
+        (false, _) => {
+            let (rows, a) = (y.chunks_exact_mut(a.len()), a);
+            let width = a.len();
+            for (i, y) in rows.enumerate() {
+                let b = if b.len() == width {
+                    b
+                } else {
+                    &b[i * width..][..width]
+                };
+                each(a, b, y, f);
+            }
+        }
+    }
+}
+
+/// `dx += terms`, summed over the repetitions of a shorter `dx`.
+pub(super) fn add_terms<T: Scalar>(terms: &[T], dx: &mut [T]) {
+    match dx {
+        _ if dx.len() == terms.len() => T::add_to(terms, dx),
+        [dx] => *dx += total(terms),
+        _ => T::sum_rows(terms, Start::Output, dx),
+    }
+}
+
+/// `Σ x`, in eight sums side by side.
+pub(crate) fn total<T: Scalar>(x: &[T]) -> T {
+    let (chunks, rest) = x.as_chunks::<8>();
+    let mut sums = [T::zero(); 8];
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for chunk in chunks {
+                for (sum, &x) in sums.iter_mut().zip(chunk) {
+                    *sum += x;
+                }
+            }
+        },
+    );
+    sums.into_iter().chain(rest.iter().copied()).sum()
+}
+
+/// `dx += slope · dy` for each slope.
+pub(super) fn add_multiple<T: Scalar>(dy: T, slopes: &[T], dx: &mut [T]) {
+    let mut nan = dy.holds_nan();
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for &slope in slopes {
+                nan |= (slope * dy).holds_nan();
+            }
+            if !nan {
+                for (dx, &slope) in dx.iter_mut().zip(slopes) {
+                    *dx += slope * dy;
+                }
+            }
+        },
+    );
+    if nan {
+        let pairs = dx.iter_mut().zip(slopes);
+        pairs.for_each(|(dx, &slope)| *dx += weighed(slope, dy));
+    }
+}
+
+/// `dx += slopes · dy`, number by number.
+pub(super) fn add_products<T: Scalar>(slopes: &[T], dy: &[T], dx: &mut [T]) {
+    let mut nan = false;
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for (&slope, &dy) in slopes.iter().zip(dy) {
+                nan |= (slope * dy).holds_nan();
+            }
+            if !nan {
+                for ((dx, &slope), &dy) in dx.iter_mut().zip(slopes).zip(dy) {
+                    *dx += slope * dy;
+                }
+            }
+        },
+    );
+    if nan {
+        for ((dx, &slope), &dy) in dx.iter_mut().zip(slopes).zip(dy) {
+            *dx += weighed(slope, dy);
+        }
+    }
+}
+
+/// `slopes *= dy`, number by number.
+pub(super) fn multiply<T: Scalar>(dy: &[T], slopes: &mut [T]) {
+    let pairs = slopes.iter_mut().zip(dy);
+    pairs.for_each(|(slope, &dy)| *slope = weighed(*slope, dy));
+}

@@ -1,0 +1,12 @@
+//! A sum of vectors on a tape.
+//! `Vector<3>` and `Vector<4>`
+use autodiff::Tape;
+use core_tensor::{Tensor, Vector};
+
+fn main() {
+    Tape::<f32>::new().record(|tape| {
+        let a = tape.variable(&Tensor::<Vector<3>>::zeros());
+        let b = tape.variable(&Tensor::<Vector<4>>::zeros());
+        let _ = a + b;
+    });
+}

@@ -1,0 +1,11 @@
+//! A sum that takes the place of its first term.
+//! `Vector<3>` and `Vector<4>`
+use autodiff::Tape;
+use core_tensor::{Tensor, Vector};
+
+fn main() {
+    Tape::<f32>::new().record(|tape| {
+        let mut a = tape.variable(&Tensor::<Vector<3>>::zeros());
+        a += tape.variable(&Tensor::<Vector<4>>::zeros());
+    });
+}
