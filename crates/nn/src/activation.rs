@@ -1,6 +1,6 @@
 //! Activations: element by element, of any shape, without weights.
 
-use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, no_params};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::{Layer, Pass};
 
@@ -15,7 +15,7 @@ macro_rules! activations { ($($(#[$doc:meta])* $name:ident $forward:ident $backw
         const FLOPS: u64 = $flops * X::LEN as u64;
         const ROOM: Room = Room::new(X::LEN, 0);
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, X, T>, Self::Saved<'a>) { let y = pass.batch::<X>(x.len()); T::$forward(Tensor::flat(x), Tensor::flat_mut(y)); (y, y) }
-        fn backward<'a>(&self, y: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> { T::$backward(Tensor::flat(y), Tensor::flat_mut(dy)); dy }
+        fn backward<'a>(&self, y: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> { T::$backward(Tensor::flat(y), Tensor::flat_mut(dy)); mutant::back(stringify!($name), dy) }
     }
 )+} }
 activations! {

@@ -1,8 +1,9 @@
 //! Layers whose input goes more than one way.
 
+use core_tensor::kernel::Start;
 use core_tensor::shape::Same;
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, zeroed,
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, mutant, zeroed,
 };
 
 use crate::{Layer, Pass, Row};
@@ -69,9 +70,13 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
     ) -> BatchMut<'a, X, T> {
         let dx = pass.batch::<X>(dy.len());
         Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(dy));
+        mutant::values("Residual shortcut", Tensor::flat_mut(dx));
         let mut inner = pass.scope();
         let df = self.0.backward(saved, same(dy), grad, &mut inner);
-        T::add_to(Tensor::flat(df), Tensor::flat_mut(dx));
+        let (df, sum) = (Tensor::flat(df), Tensor::flat_mut(dx));
+        mutant::sum("Residual block", Start::Output, sum, |_, sum| {
+            T::add_to(df, sum);
+        });
         dx
     }
 
@@ -173,10 +178,14 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
             &mut inner,
         );
         Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(da));
+        mutant::values("Sum first", Tensor::flat_mut(dx));
         let db = self
             .1
             .backward(saved.1, same(dy), grad.map(|g| &mut g.1), &mut inner);
-        T::add_to(Tensor::flat(db), Tensor::flat_mut(dx));
+        let (db, sum) = (Tensor::flat(db), Tensor::flat_mut(dx));
+        mutant::sum("Sum second", Start::Output, sum, |_, sum| {
+            T::add_to(db, sum);
+        });
         dx
     }
 

@@ -1,6 +1,6 @@
 //! Tuples of up to 16 layers, one after another; they nest.
 
-use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape};
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, mutant};
 
 use crate::{Layer, Pass, Row};
 
@@ -22,7 +22,7 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
 
         fn backward<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
             $(let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);)*
-            self.0.backward(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass)
+            mutant::back("tuple", self.0.backward(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass))
         }
 
         fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) {

@@ -3,7 +3,7 @@
 use core_tensor::dim::Slide;
 use core_tensor::kernel::{Start, Window2d};
 use core_tensor::{
-    Batch, BatchMut, Const, Filter, Image, Room, Scalar, Shape, Tensor, Vector, params,
+    Batch, BatchMut, Const, Filter, Image, Room, Scalar, Shape, Tensor, Vector, mutant, params,
 };
 
 use crate::{Layer, Pass};
@@ -127,7 +127,7 @@ where
             pass.room.scope().numbers(w.scratch()),
         );
         Layer::<Image<H, W, I>, T>::backward_first(self, x, dy, grad, pass);
-        dx
+        mutant::back("Conv2d input", dx)
     }
 
     fn backward_first<'a>(
@@ -139,16 +139,17 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let start = pass.start();
-        T::conv2d_by_weights(
-            &w,
-            Tensor::flat(x),
-            Tensor::flat(dy),
-            start,
-            grad.weight.as_mut_slice(),
-            pass.room.scope().numbers(w.scratch()),
-        );
-        T::sum_rows(Tensor::flat(dy), start, grad.bias.as_mut_slice());
+        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
+        let (start, mut scope) = (pass.start(), pass.room.scope());
+        let scratch = scope.numbers(w.scratch());
+        let weight = grad.weight.as_mut_slice();
+        mutant::sum("Conv2d weight", start, weight, |start, weight| {
+            T::conv2d_by_weights(&w, x, dy, start, weight, scratch);
+        });
+        let bias = grad.bias.as_mut_slice();
+        mutant::sum("Conv2d bias", start, bias, |start, bias| {
+            T::sum_rows(dy, start, bias);
+        });
     }
 }
 

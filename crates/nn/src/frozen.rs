@@ -1,6 +1,8 @@
 //! Layers that do not learn.
 
-use core_tensor::{Batch, BatchMut, Leaf, Look, Params, Path, Room, Scalar, Shape, Visit, zeroed};
+use core_tensor::{
+    Batch, BatchMut, Leaf, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
+};
 
 use crate::{Layer, Pass, Row};
 
@@ -63,7 +65,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T>> Layer<X, T> for Frozen<F> {
         _: Option<&mut ()>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
-        self.0.backward(saved, dy, None, pass)
+        mutant::back("Frozen", self.0.backward(saved, dy, None, pass))
     }
 
     fn backward_first<'a>(

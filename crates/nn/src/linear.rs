@@ -1,7 +1,7 @@
 //! The fully connected layer.
 
 use core_tensor::kernel::{Layout, Product, Start};
-use core_tensor::{Batch, BatchMut, Matrix, Room, Scalar, Tensor, Vector, params};
+use core_tensor::{Batch, BatchMut, Matrix, Room, Scalar, Tensor, Vector, mutant, params};
 
 use crate::{Layer, Pass};
 
@@ -71,7 +71,7 @@ impl<const I: usize, const O: usize, T: Scalar> Layer<Vector<I>, T> for Linear<I
             m: x.len(),
             k: O,
             n: I,
-            layout: Layout::Nt,
+            layout: mutant::layout("Linear input", Layout::Nt),
         };
         T::matmul(
             product,
@@ -81,7 +81,7 @@ impl<const I: usize, const O: usize, T: Scalar> Layer<Vector<I>, T> for Linear<I
             Tensor::flat_mut(dx),
         );
         self.backward_first(x, dy, grad, pass);
-        dx
+        mutant::back("Linear input", dx)
     }
 
     fn backward_first<'a>(
@@ -96,15 +96,16 @@ impl<const I: usize, const O: usize, T: Scalar> Layer<Vector<I>, T> for Linear<I
             m: I,
             k: x.len(),
             n: O,
-            layout: Layout::Tn,
+            layout: mutant::layout("Linear weight", Layout::Tn),
         };
-        T::matmul(
-            product,
-            Tensor::flat(x),
-            Tensor::flat(dy),
-            pass.start(),
-            grad.weight.as_mut_slice(),
-        );
-        T::sum_rows(Tensor::flat(dy), pass.start(), grad.bias.as_mut_slice());
+        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
+        let weight = grad.weight.as_mut_slice();
+        mutant::sum("Linear weight", pass.start(), weight, |start, weight| {
+            T::matmul(product, x, dy, start, weight);
+        });
+        let bias = grad.bias.as_mut_slice();
+        mutant::sum("Linear bias", pass.start(), bias, |start, bias| {
+            T::sum_rows(dy, start, bias);
+        });
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector};
+use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector, mutant};
 
 /// How wrong outputs of shape `Y` are. The loss of a batch is the mean over its samples.
 #[diagnostic::on_unimplemented(
@@ -59,7 +59,8 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
         };
         for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
             score.loss += self.sample(y, target, dy) * share;
-            dy.as_mut_slice().iter_mut().for_each(|d| *d *= share);
+            let slope = mutant::slope("Loss mean", share);
+            dy.as_mut_slice().iter_mut().for_each(|d| *d *= slope);
             if let Some(hit) = self.hit(y, target) {
                 score.judged += 1;
                 score.hits += usize::from(hit);
@@ -130,7 +131,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for CrossEntropy {
         dy: &mut Tensor<Vector<N>, T>,
     ) -> T {
         let [largest, log_sum] = T::softmax_row(y.as_slice(), dy.as_mut_slice());
-        dy[[class.index()]] -= T::one();
+        mutant::values("CrossEntropy softmax", dy.as_mut_slice());
+        dy[[class.index()]] -= mutant::slope("CrossEntropy class", T::one());
         // the difference first: large logits would drown the logarithm
         (largest - y[[class.index()]]) + log_sum
     }
@@ -163,7 +165,7 @@ impl<Y: Shape, T: Scalar> Loss<Y, T> for Mse {
         {
             let error = y - t;
             sum += error * error;
-            *d = (error + error) * share;
+            *d = mutant::slope("Mse", (error + error) * share);
         }
         sum * share
     }

@@ -67,7 +67,7 @@ macro_rules! network {
             fn backward<'a>(&self, saved: Self::Saved<'_>, dy: $crate::export::core_tensor::BatchMut<'a, Self::Y, $t>, mut grad: Option<&mut Self::Grad>, pass: &mut $crate::Pass<'a, $t>) -> $crate::export::core_tensor::BatchMut<'a, X, $t> {
                 let ($($field,)+) = saved;
                 $(let dy = <$rlayer as $crate::Layer<$rx, $t>>::backward(&self.$rfield, $rfield, dy, grad.as_deref_mut().map(|g| &mut g.$rfield), pass);)+
-                dy
+                $crate::export::core_tensor::mutant::back("network!", dy)
             }
             fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: $crate::export::core_tensor::BatchMut<'a, Self::Y, $t>, mut grad: Option<&mut Self::Grad>, pass: &mut $crate::Pass<'a, $t>) {
                 let ($($field,)+) = saved;

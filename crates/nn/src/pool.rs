@@ -1,7 +1,7 @@
 //! Pooling: the maximum or the mean under each window, channel by channel.
 
 use core_tensor::dim::Slide;
-use core_tensor::{Batch, BatchMut, Image, Room, Scalar, Shape, Tensor, no_params};
+use core_tensor::{Batch, BatchMut, Image, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::conv::{Windowed, window};
 use crate::{Layer, Pass};
@@ -99,7 +99,7 @@ where
             Tensor::flat(dy),
             Tensor::flat_mut(dx),
         );
-        dx
+        mutant::back("MaxPool2d", dx)
     }
 }
 
@@ -151,6 +151,6 @@ where
             Tensor::flat(dy),
             Tensor::flat_mut(dx),
         );
-        dx
+        mutant::back("AvgPool2d", dx)
     }
 }

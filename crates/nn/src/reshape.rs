@@ -1,7 +1,7 @@
 //! Layers that only change the shape.
 
 use core_tensor::shape::Flat;
-use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, no_params};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, mutant, no_params};
 
 use crate::{Layer, Pass};
 
@@ -30,6 +30,6 @@ impl<X: Flat, T: Scalar> Layer<X, T> for Flatten {
         _: Option<&mut ()>,
         _: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
-        Tensor::batch_mut(Tensor::flat_mut(dy))
+        mutant::back("Flatten", Tensor::batch_mut(Tensor::flat_mut(dy)))
     }
 }
