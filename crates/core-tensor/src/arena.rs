@@ -72,6 +72,8 @@ const fn line<T>() -> usize {
 pub struct Room {
     /// kept from forward to backward, a sample
     pub kept: usize,
+    /// kept from forward to backward, whatever the batch
+    pub fixed: usize,
     /// gradients handed down by backward, a sample
     pub back: usize,
     /// the largest gradient that a block frees when its backward returns, a sample
@@ -86,6 +88,7 @@ impl Room {
     /// No room at all.
     pub const NONE: Self = Self {
         kept: 0,
+        fixed: 0,
         back: 0,
         scoped: 0,
         scratch: 0,
@@ -110,10 +113,20 @@ impl Room {
         }
     }
 
+    /// The same with a piece of `fixed` numbers that is kept, whatever the batch.
+    pub const fn with_fixed(self, fixed: usize) -> Self {
+        Self {
+            fixed: self.fixed + fixed,
+            pieces: self.pieces + (fixed > 0) as usize,
+            ..self
+        }
+    }
+
     /// One layer after another: what a block or a kernel freed is used again.
     pub const fn then(self, next: Self) -> Self {
         Self {
             kept: self.kept + next.kept,
+            fixed: self.fixed + next.fixed,
             back: self.back + next.back,
             scoped: max(self.scoped, next.scoped),
             scratch: max(self.scratch, next.scratch),
@@ -132,12 +145,15 @@ impl Room {
 
     /// Numbers that training on batches of up to `samples` takes. `4 * room.training(64)` are the bytes in `f32`.
     pub const fn training(self, samples: usize) -> usize {
-        samples * (self.kept + self.back + self.scoped) + self.scratch + self.rounding()
+        samples * (self.kept + self.back + self.scoped)
+            + self.fixed
+            + self.scratch
+            + self.rounding()
     }
 
     /// Numbers that inference on batches of up to `samples` takes.
     pub const fn inference(self, samples: usize) -> usize {
-        samples * self.kept + self.scratch + self.rounding()
+        samples * self.kept + self.fixed + self.scratch + self.rounding()
     }
 
     // each piece up to a cache line of 16 `f32`, and as much before the first and for the work space
@@ -186,6 +202,7 @@ mod tests {
             room.scope(),
             Room {
                 kept: 30,
+                fixed: 0,
                 back: 0,
                 scoped: 8,
                 scratch: 7,

@@ -109,7 +109,7 @@ impl Elementary for f32 {
         let k = exponent as f32 - less;
         let z = r * r;
         let tail = k.mul_add(-2.121_944_4e-4, (z * r).mul_add(p, -0.5 * z));
-        let y = k.mul_add(6.933_593_75e-1, r + tail);
+        let y = k.mul_add(0.693_359_4, r + tail);
         let y = if self == f32::INFINITY { self } else { y };
         let y = if self < 0.0 { f32::NAN } else { y };
         let y = if self == 0.0 { f32::NEG_INFINITY } else { y };

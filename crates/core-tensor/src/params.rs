@@ -13,8 +13,19 @@ pub enum Role {
     Bias,
     /// Scales a normalised value: starts at one, not decayed.
     Scale,
-    /// A running statistic: not trained by its gradient but folded in.
+    /// The learned slope of an activation: starts at a quarter, not decayed.
+    Slope,
+    /// A running mean: starts at zero, not trained by its gradient but folded in.
     Statistic,
+    /// A running variance: starts at one, not trained by its gradient but folded in.
+    Variance,
+}
+
+impl Role {
+    /// Whether descent moves it; the others follow the batches.
+    pub const fn learns(self) -> bool {
+        !matches!(self, Self::Statistic | Self::Variance)
+    }
 }
 
 /// A name that lives on the stack: `features.3.weight`.

@@ -5,8 +5,8 @@ use core::fmt::Display;
 use pulp::Arch;
 
 use crate::Real;
-use crate::kernel::check::{check_rows, same_len};
 use crate::elementary::Elementary;
+use crate::kernel::check::{check_rows, same_len};
 use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, reduce};
 
 /// A number that tensors hold.

@@ -7,7 +7,7 @@ use core::ops::Mul;
 
 use typenum::Prod;
 
-use crate::dim::{Const, Dim, FromUInt, Plus, Side, Times, ToUInt, U};
+use crate::dim::{Const, Dim, FromUInt, Plus, Side, Times, ToUInt, U, Window};
 
 /// A shape whose sides are part of the type. The shapes of this crate are the only ones: that their arrays hold numbers alone is what makes
 /// [`Zeroed`](trait@crate::Zeroed) sound.
@@ -219,6 +219,37 @@ where
 {
     type Out = A::With<<A::Last as Plus<B::Last>>::Out>;
 }
+
+/// Shapes whose last side is even, so that it can be cut in halves.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cut in halves along its last side",
+    label = "its last side is odd"
+)]
+pub trait Halve: Shape {
+    /// One half.
+    type Out: Shape;
+}
+
+type Half<D> = <D as Window<2, 2, 0>>::Out;
+
+#[diagnostic::do_not_recommend]
+impl<A> Halve for A
+where
+    A: Ends<Last: Window<2, 2, 0>>,
+    Half<A::Last>: Plus<Half<A::Last>, Out: Is<A::Last>>,
+{
+    type Out = A::With<Half<A::Last>>;
+}
+
+/// Shapes whose last side is `C`: so many channels, or features in a row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have {C} channels",
+    label = "its last side is another"
+)]
+pub trait Channels<const C: usize>: Shape {}
+
+#[diagnostic::do_not_recommend]
+impl<const C: usize, S: Shape<Row = Vector<C>>> Channels<C> for S {}
 
 /// A matrix and one that it can be multiplied by: as many rows as the first has columns.
 #[diagnostic::on_unimplemented(

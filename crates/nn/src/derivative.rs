@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use autodiff::Dual;
-use core_tensor::{Batch, Leaf, Params, Path, Role, Scalar, Shape, Tensor, Visit, Zeroed};
+use core_tensor::{Batch, Leaf, Params, Path, Scalar, Shape, Tensor, Visit, Zeroed};
 
 use crate::{Gradients, Layer, Loss, Network};
 
@@ -240,7 +240,7 @@ struct Learning<F>(F);
 
 impl<T, const K: usize, F: FnMut(&mut [T], [&mut [T]; K])> Visit<T, K> for Learning<F> {
     fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], beside: [&mut [T]; K]) {
-        if leaf.role != Role::Statistic {
+        if leaf.role.learns() {
             (self.0)(weight, beside);
         }
     }

@@ -99,7 +99,7 @@ impl<X: Shape, T: Scalar, F: Formula> Layer<X, T> for Elementwise<F> {
 
 /// `y = f(x)`
 #[inline(never)]
-fn values<F: Formula, T: Scalar>(x: &[T], y: &mut [T]) {
+pub(crate) fn values<F: Formula, T: Scalar>(x: &[T], y: &mut [T]) {
     T::vectorize(
         #[inline(always)]
         || {
@@ -112,7 +112,7 @@ fn values<F: Formula, T: Scalar>(x: &[T], y: &mut [T]) {
 
 /// `dy ← dy · f'(x)`
 #[inline(never)]
-fn times_slopes<F: Formula, T: Scalar>(x: &[T], dy: &mut [T]) {
+pub(crate) fn times_slopes<F: Formula, T: Scalar>(x: &[T], dy: &mut [T]) {
     // not a `bool`, whose sum the compiler does not find vectors for
     let mut doubts = 0_u32;
     T::vectorize(

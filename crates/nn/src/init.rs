@@ -6,7 +6,7 @@ use rand::distr::Distribution;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Normal, Uniform};
 
-/// How weights are drawn. Biases and running means start at 0, scales at 1, whatever the choice.
+/// How weights are drawn. Biases and running means start at 0, scales and running variances at 1, the slopes of activations at 1/4, whatever the choice.
 ///
 /// `fan_in` is how many numbers an output is summed from (for a convolution: channels in × window), `fan_out` how many outputs an input
 /// takes part in.
@@ -82,7 +82,8 @@ impl<T: Scalar> Visit<T, 0> for Draw {
         match leaf.role {
             Role::Weight => self.how.fill(&leaf, weight, &mut self.rng),
             Role::Bias => weight.fill(T::zero()),
-            Role::Scale => weight.fill(T::one()),
+            Role::Scale | Role::Variance => weight.fill(T::one()),
+            Role::Slope => weight.fill(T::of(0.25)),
             Role::Statistic => weight.fill(T::zero()),
         }
     }

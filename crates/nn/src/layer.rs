@@ -32,7 +32,8 @@ pub struct Pass<'a, T> {
     pub mode: Mode,
     /// what backward does with gradients
     pub gradients: Gradients,
-    /// the key of a counter-based generator: the same key gives the same randomness, whatever the thread count
+    /// the key of a counter-based generator: the same key gives the same randomness, whatever the thread count; layers take theirs by
+    /// [`draw`](Pass::draw)
     pub key: u64,
 }
 
@@ -71,6 +72,13 @@ impl<'a, T: Scalar> Pass<'a, T> {
             gradients: self.gradients,
             key: self.key,
         }
+    }
+
+    /// A key of its own for a layer that draws at random; the next layer gets another.
+    pub fn draw(&mut self) -> u64 {
+        let key = self.key;
+        self.key = crate::dropout::bits(key, 0);
+        key
     }
 
     /// What the sums of a gradient begin with.

@@ -24,6 +24,7 @@ mod branch;
 mod chain;
 mod conv;
 mod derivative;
+mod dropout;
 mod elementwise;
 mod frozen;
 mod init;
@@ -32,22 +33,33 @@ mod linear;
 mod loss;
 mod named;
 mod network;
+mod norm;
 mod on_tape;
 mod pool;
 mod reshape;
 mod summary;
 
-pub use activation::{Relu, Sigmoid, Tanh};
+pub use activation::{
+    Celu, Elu, Gelu, GeluTanh, Glu, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity,
+    LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, Relu, Relu6, Selu,
+    Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
+};
 pub use branch::{Residual, Sum};
 pub use conv::{Conv2d, RectConv2d};
 pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
+pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use frozen::Frozen;
 pub use init::{Init, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::Linear;
-pub use loss::{Class, ClassError, CrossEntropy, Loss, Mse, Score};
+pub use loss::{
+    Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal, HalfSquaredError,
+    Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll, PixelCrossEntropy, Score,
+    SmoothL1, SoftCrossEntropy, Total, WeightedCrossEntropy,
+};
 pub use network::{Network, gradient, predict, training_room};
+pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use on_tape::Recorded;
 pub use pool::{AvgPool2d, MaxPool2d};
 pub use reshape::Flatten;

@@ -89,6 +89,7 @@ fn the_room_of_a_small_net_by_hand() {
     type Net = (Linear<4, 3>, Relu, Linear<3, 2>);
     let room = Room {
         kept: 3 + 3 + 2,
+        fixed: 0,
         back: 3 + 4,
         scoped: 0,
         scratch: 0,

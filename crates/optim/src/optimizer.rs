@@ -1,6 +1,6 @@
 //! What an optimizer is: one fused loop over every tensor, its gradient and what is remembered beside it.
 
-use core_tensor::{Leaf, Params, Path, Role, Scalar, Visit, Zeroed};
+use core_tensor::{Leaf, Params, Path, Scalar, Visit, Zeroed};
 
 /// Moves weights against their gradient.
 ///
@@ -34,7 +34,7 @@ struct Update<F>(F);
 
 impl<T: Scalar, const K: usize, F: FnMut(&mut [T], [&mut [T]; K])> Visit<T, K> for Update<F> {
     fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], beside: [&mut [T]; K]) {
-        if leaf.role != Role::Statistic {
+        if leaf.role.learns() {
             return (self.0)(weight, beside);
         }
         let share = T::of(STATISTIC);

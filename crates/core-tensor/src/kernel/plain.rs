@@ -59,13 +59,7 @@ impl Window2d {
 }
 
 /// `y = start + x ∗ filter`
-pub fn conv2d<T: Scalar>(
-    w: &Window2d,
-    x: &[T],
-    filter: &[T],
-    start: Start<'_, T>,
-    y: &mut [T],
-) {
+pub fn conv2d<T: Scalar>(w: &Window2d, x: &[T], filter: &[T], start: Start<'_, T>, y: &mut [T]) {
     let [c, o] = [w.input[2], w.output[2]];
     start.begin(y);
     for (x, y) in x

@@ -1,8 +1,16 @@
 //! Losses: how wrong an output is, and in which direction.
 
+mod class;
+mod number;
+mod whole;
+
 use core::fmt;
 
 use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector, mutant};
+
+pub use class::{LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy};
+pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};
+pub use whole::{Cosine, Dice, KlDivergence};
 
 /// How wrong outputs of shape `Y` are. The loss of a batch is the mean over its samples.
 #[diagnostic::on_unimplemented(

@@ -1,0 +1,148 @@
+//! Activations with a number that is learned, one for all channels or one for each.
+
+use autodiff::{Dual, Plain};
+use core_tensor::kernel::Start;
+use core_tensor::{Batch, BatchMut, Real, Room, Scalar, Shape, Tensor, Vector, mutant, params};
+
+use super::formula::sigmoid;
+use crate::{Layer, Pass};
+
+/// A function of a number and of one that is learned.
+trait Learned {
+    fn value<R: Real>(x: R, learned: R) -> R;
+}
+
+// one activation: its doc, its name, its number's name and role, its cost, its formula
+macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $role:ident $flops:literal $formula:expr;)+) => {$(
+    $(#[$doc])*
+    pub struct $name<const N: usize = 1, T: Scalar = f32> {
+        /// one number for all channels, or one for each
+        pub $field: Tensor<Vector<N>, T>,
+    }
+    params!([const N: usize] $name<N> { $field: $role Vector<N> });
+
+    impl<const N: usize, T: Scalar> Learned for $name<N, T> {
+        #[inline(always)]
+        fn value<R: Real>(x: R, learned: R) -> R {
+            ($formula)((x, learned))
+        }
+    }
+
+    impl<X: Shape, const N: usize, T: Scalar> Layer<X, T> for $name<N, T> {
+        type Y = X;
+        type Saved<'a> = Batch<'a, X, T>;
+        const NAME: &'static str = stringify!($name);
+        const FLOPS: u64 = $flops * X::LEN as u64;
+        const ROOM: Room = Room::new(X::LEN, 0);
+        fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, X, T>, Self::Saved<'a>) {
+            const { assert!(N == 1 || N == <X::Row as Shape>::LEN, "an activation learns one number, or one for each channel") }
+            let y = pass.batch::<X>(x.len());
+            forward::<Self, T>(Tensor::flat(x), self.$field.as_slice(), Tensor::flat_mut(y));
+            (y, x)
+        }
+        fn backward<'a>(&self, x: Self::Saved<'_>, dy: BatchMut<'a, X, T>, grad: Option<&mut Self>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
+            let gradient = grad.map(|grad| grad.$field.as_mut_slice());
+            backward::<Self, T>(Tensor::flat(x), self.$field.as_slice(), Tensor::flat_mut(dy), gradient, pass);
+            dy
+        }
+    }
+)+} }
+
+learned! {
+    /// `y = x` for `x > 0`, else `a·x` with a learned slope `a`: one for all channels, `PRelu`, or one for each, `PRelu<C>`. It begins at 0.25.
+    ///
+    /// # Gradient
+    /// `dx = dy` for `x > 0`, else `a·dy`, at 0 too; `da = Σ x·dy` over `x ≤ 0`.
+    ///
+    /// He et al.: Delving deep into rectifiers (2015).
+    PRelu slope Slope 2 |(x, a): (R, R)| if x > R::zero() { x } else { a * x };
+    /// `y = x·σ(β·x)` with a learned `β`: one for all channels, or one for each. It begins at 1, where it is [`Silu`](crate::Silu).
+    ///
+    /// # Gradient
+    /// By `x` and `β`, from the formula.
+    ///
+    /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
+    LearnedSwish beta Scale 22 |(x, beta): (R, R)| x * sigmoid(beta * x);
+}
+
+/// `y = f(x, learned)`, channel by channel.
+fn forward<L: Learned, T: Scalar>(x: &[T], learned: &[T], y: &mut [T]) {
+    let value = |x: T, learned: T| L::value(Plain::new(x), Plain::new(learned)).get();
+    T::vectorize(
+        #[inline(always)]
+        || {
+            if let [learned] = *learned {
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = value(x, learned);
+                }
+            } else {
+                let rows = y
+                    .chunks_exact_mut(learned.len())
+                    .zip(x.chunks_exact(learned.len()));
+                for (y, x) in rows {
+                    for ((y, &x), &learned) in y.iter_mut().zip(x).zip(learned) {
+                        *y = value(x, learned);
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// `dy ← dy·∂f/∂x`, and the sum of `dy·∂f/∂learned` for each channel.
+fn backward<L: Learned, T: Scalar>(
+    x: &[T],
+    learned: &[T],
+    dy: &mut [T],
+    gradient: Option<&mut [T]>,
+    pass: &Pass<'_, T>,
+) {
+    let Some(gradient) = gradient else {
+        return walk::<L, T>(x, learned, dy, |_, _| ());
+    };
+    mutant::sum(
+        "learned activation",
+        pass.start(),
+        gradient,
+        |start, gradient| {
+            if let Start::Zero = start {
+                gradient.fill(T::zero());
+            }
+            walk::<L, T>(x, learned, dy, |channel, term| gradient[channel] += term);
+        },
+    );
+}
+
+/// `dy ← dy·∂f/∂x`; `term` is given each channel and its `dy·∂f/∂learned`.
+#[inline(always)]
+fn walk<L: Learned, T: Scalar>(
+    x: &[T],
+    learned: &[T],
+    dy: &mut [T],
+    mut term: impl FnMut(usize, T),
+) {
+    T::vectorize(
+        #[inline(always)]
+        || {
+            let channels = learned.len();
+            for (dy, x) in dy.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+                for (channel, (dy, &x)) in dy.iter_mut().zip(x).enumerate() {
+                    let [by_x, by_learned] = slopes::<L, T>(x, learned[channel]);
+                    term(channel, *dy * by_learned);
+                    *dy *= mutant::slope("learned activation input", by_x);
+                }
+            }
+        },
+    );
+}
+
+/// `∂f/∂x` and `∂f/∂learned`
+#[inline(always)]
+fn slopes<L: Learned, T: Scalar>(x: T, learned: T) -> [T; 2] {
+    let x_plain = Dual::<Plain<T>, 2>::variable(Plain::new(x), 0);
+    let slopes = L::value(x_plain, Dual::variable(Plain::new(learned), 1)).partials;
+    if slopes[0].doubtful() || slopes[1].doubtful() {
+        return L::value(Dual::<T, 2>::variable(x, 0), Dual::variable(learned, 1)).partials;
+    }
+    slopes.map(Plain::get)
+}

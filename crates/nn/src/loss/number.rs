@@ -1,0 +1,168 @@
+//! Losses that are summed number by number, each of one formula. The derivative comes from [`Dual`](autodiff::Dual).
+//!
+//! All are means over the numbers of a sample, as PyTorch's; [`Total`] makes them sums.
+
+use core_tensor::{Real, Scalar, Shape, Tensor};
+
+use crate::activation::{sigmoid, softplus};
+use crate::{ElementwiseLoss, Loss, LossFormula};
+
+/// Mean absolute error: `Σ |y − t| / n`.
+///
+/// # Gradient
+/// `sign(y − t) / n`, 0 where they are equal.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Mae;
+
+/// Half the squared error: `½·(y − t)²`, so that the gradient is the error itself. [`Total`] of it is the classical `½·Σ (y − t)²`.
+///
+/// # Gradient
+/// `(y − t) / n`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HalfSquaredError;
+
+/// `(y − t)²/2` up to an error of `delta`, beyond it `δ·(|y − t| − δ/2)`: outliers pull no harder than `δ`.
+///
+/// # Gradient
+/// `clamp(y − t, −δ, δ) / n`
+///
+/// Huber: Robust estimation of a location parameter (1964).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Huber {
+    /// `δ`, above 0
+    pub delta: f64,
+}
+
+/// [`Huber`] divided by its bound: `(y − t)²/(2β)` up to an error of `beta`, beyond it `|y − t| − β/2`.
+///
+/// # Gradient
+/// `clamp((y − t)/β, −1, 1) / n`
+///
+/// Girshick: Fast R-CNN (2015), with PyTorch's `β`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SmoothL1 {
+    /// `β`, above 0
+    pub beta: f64,
+}
+
+/// Binary cross-entropy of probabilities: `−t·ln y − (1 − t)·ln(1 − y)`; a logarithm below −100 counts as −100 (PyTorch's clamp), where its
+/// slope is 0. From logits, [`BceWithLogits`] is exact at any distance.
+///
+/// # Gradient
+/// `((1 − t)/(1 − y) − t/y) / n`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Bce;
+
+/// Binary cross-entropy of logits: `ln(1 + e^y) − t·y`, finite for any logit. For several labels a sample, or a label a pixel, the
+/// targets are as many zeros and ones.
+///
+/// # Gradient
+/// `(σ(y) − t) / n`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct BceWithLogits;
+
+/// Binary cross-entropy of logits in which what is known already counts less: `α_t·(1 − p_t)^γ·(−ln p_t)` with `p_t` the probability that
+/// the logit gives to the target, `α_t = α` for targets of 1 and `1 − α` for 0.
+///
+/// # Gradient
+/// From the formula.
+///
+/// Lin et al.: Focal loss for dense object detection (2017).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Focal {
+    /// `α`, the weight of targets of 1: 0.25 in the paper
+    pub alpha: f64,
+    /// `γ`, how much less what is known counts: 2 in the paper
+    pub gamma: f64,
+}
+
+/// `max(0, 1 − t·y)` for targets of −1 and 1.
+///
+/// # Gradient
+/// `−t / n` where `t·y < 1`, else 0, at the kink too.
+///
+/// Cortes, Vapnik: Support-vector networks (1995).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hinge;
+
+// one loss: its formula of itself, an output and a target
+macro_rules! formulas { ($($name:ident $formula:expr;)+) => {$(
+    impl LossFormula for $name {
+        #[inline(always)]
+        fn value<R: Real>(&self, y: R, target: R) -> R {
+            ($formula)((self, y, target))
+        }
+    }
+
+    impl<Y: Shape, T: Scalar> Loss<Y, T> for $name {
+        type Target = Tensor<Y, T>;
+
+        fn sample(&self, y: &Tensor<Y, T>, target: &Tensor<Y, T>, dy: &mut Tensor<Y, T>) -> T {
+            ElementwiseLoss(*self).sample(y, target, dy)
+        }
+    }
+)+} }
+formulas! {
+    Mae |(_, y, t): (&Self, R, R)| (y - t).abs();
+    HalfSquaredError |(_, y, t): (&Self, R, R)| R::of(0.5) * (y - t) * (y - t);
+    Huber |(of, y, t): (&Self, R, R)| huber(R::of(of.delta), y - t);
+    SmoothL1 |(of, y, t): (&Self, R, R)| huber(R::of(of.beta), y - t) / R::of(of.beta);
+    Bce |(_, y, t): (&Self, R, R)| -t * clamped_ln(y) - (R::one() - t) * clamped_ln(R::one() - y);
+    BceWithLogits |(_, y, t): (&Self, R, R)| softplus(y) - t * y;
+    Focal |(of, y, t): (&Self, R, R)| focal(of, y, t);
+    Hinge |(_, y, t): (&Self, R, R)| R::zero().max(R::one() - t * y);
+}
+
+#[inline(always)]
+fn huber<R: Real>(delta: R, error: R) -> R {
+    let (half, size) = (R::of(0.5), error.abs());
+    if size <= delta {
+        half * error * error
+    } else {
+        delta * (size - half * delta)
+    }
+}
+
+#[inline(always)]
+fn clamped_ln<R: Real>(x: R) -> R {
+    R::of(-100.0).max(x.ln())
+}
+
+#[inline(always)]
+fn focal<R: Real>(of: &Focal, y: R, t: R) -> R {
+    let (one, alpha) = (R::one(), R::of(of.alpha));
+    let p = sigmoid(y);
+    let missed = p + t - (p * t + p * t);
+    let weight = alpha * t + (one - alpha) * (one - t);
+    weight * missed.powf(R::of(of.gamma)) * (softplus(y) - t * y)
+}
+
+/// A loss that is a mean over the numbers of a sample, as their sum: `n` times it. The mean over the samples of a batch stays.
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use nn::{HalfSquaredError, Loss, Total};
+///
+/// let (y, t) = (Tensor::<Vector<2>>::new([3.0, 1.0]), Tensor::new([1.0, 0.0]));
+/// let mut dy = Tensor::zeros();
+/// assert_eq!(Total(HalfSquaredError).sample(&y, &t, &mut dy), 2.5);
+/// assert_eq!(dy, Tensor::new([2.0, 1.0]));
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Total<Q>(pub Q);
+
+impl<Y: Shape, T: Scalar, Q: Loss<Y, T>> Loss<Y, T> for Total<Q> {
+    type Target = Q::Target;
+
+    fn sample(&self, y: &Tensor<Y, T>, target: &Q::Target, dy: &mut Tensor<Y, T>) -> T {
+        let count = T::of(Y::LEN as f64);
+        let mean = self.0.sample(y, target, dy);
+        let slope = core_tensor::mutant::slope("Total", count);
+        dy.as_mut_slice().iter_mut().for_each(|d| *d *= slope);
+        mean * count
+    }
+
+    fn hit(&self, y: &Tensor<Y, T>, target: &Q::Target) -> Option<bool> {
+        self.0.hit(y, target)
+    }
+}

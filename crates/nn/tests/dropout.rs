@@ -1,0 +1,108 @@
+//! Layers that are random in training: what they do to the mean, that they are quiet in use, that a seed repeats them and that backward
+//! draws what forward drew.
+
+use core_tensor::{Image, Shape, Tensor, Vector, Zeroed};
+use nn::{ChannelDropout, Dropout, GaussianNoise, Layer, Pass, SaltAndPepper, training_room};
+
+type Many = Vector<4000>;
+
+/// Outputs for ones, and the gradient for ones.
+fn train<X: Shape, L: Layer<X, f64, Y = X>>(samples: usize, key: u64) -> (Vec<f64>, Vec<f64>) {
+    let x = vec![1.0; samples * X::LEN];
+    let mut room = vec![f64::NAN; training_room::<X, L, f64>(samples)];
+    let mut pass = Pass::train(&mut room, key);
+    let layer = L::boxed();
+    let (y, saved) = layer.forward(Tensor::batch(&x), &mut pass);
+    let dy = pass.batch::<X>(samples);
+    Tensor::flat_mut(dy).fill(1.0);
+    let mut grad = L::Grad::boxed();
+    let dx = layer.backward(saved, dy, Some(&mut *grad), &mut pass);
+    (Tensor::flat(y).to_vec(), Tensor::flat(dx).to_vec())
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
+#[test]
+fn dropout_keeps_the_mean() {
+    let (y, dx) = train::<Many, Dropout<1, 4>>(25, 1);
+    assert!(y.iter().all(|&y| y == 0.0 || y == 4.0 / 3.0));
+    // 100,000 draws: a deviation of the mean of 0.0018
+    assert!((mean(&y) - 1.0).abs() < 0.008, "{}", mean(&y));
+    assert_eq!(y, dx, "for ones, the gradient is the factor too");
+    let dropped = y.iter().filter(|&&y| y == 0.0).count() as f64 / y.len() as f64;
+    assert!((dropped - 0.25).abs() < 0.006, "{dropped}");
+}
+
+#[test]
+fn channels_are_dropped_as_a_whole() {
+    type X = Image<3, 5, 40>;
+    let (y, dx) = train::<X, ChannelDropout<1, 2>>(50, 7);
+    assert_eq!(y, dx);
+    for sample in y.chunks(X::LEN) {
+        for pixel in sample.chunks(40) {
+            assert_eq!(pixel, &sample[..40], "each pixel loses the same channels");
+        }
+    }
+    let first: Vec<f64> = y
+        .chunks(X::LEN)
+        .flat_map(|sample| sample[..40].to_vec())
+        .collect();
+    // 2,000 draws of 0 or 2: a deviation of the mean of 0.022
+    assert!((mean(&first) - 1.0).abs() < 0.1, "{}", mean(&first));
+    assert_ne!(y[..40], y[X::LEN..][..40], "another sample, another draw");
+}
+
+#[test]
+fn noise_has_its_mean_and_deviation() {
+    let (y, dx) = train::<Many, GaussianNoise<1, 5>>(25, 3);
+    let noise: Vec<f64> = y.iter().map(|y| y - 1.0).collect();
+    let square: Vec<f64> = noise.iter().map(|n| n * n).collect();
+    let fourth: Vec<f64> = square.iter().map(|n| n * n).collect();
+    assert!(mean(&noise).abs() < 0.003, "{}", mean(&noise));
+    assert!((mean(&square) - 0.04).abs() < 0.001, "{}", mean(&square));
+    // a normal number has three times the square of its variance
+    assert!(
+        (mean(&fourth) / 0.0016 - 3.0).abs() < 0.15,
+        "{}",
+        mean(&fourth)
+    );
+    assert!(dx.iter().all(|&dx| dx == 1.0));
+}
+
+#[test]
+fn salt_and_pepper() {
+    let (y, dx) = train::<Many, SaltAndPepper<1, 5>>(25, 3);
+    // ones stay ones or become salt, a tenth becomes pepper; a fifth learns nothing
+    assert!(y.iter().all(|&y| y == 0.0 || y == 1.0));
+    assert!((mean(&y) - 0.9).abs() < 0.005, "{}", mean(&y));
+    assert!((mean(&dx) - 0.8).abs() < 0.007, "{}", mean(&dx));
+    assert!(y.iter().zip(&dx).all(|(&y, &dx)| y == 1.0 || dx == 0.0));
+}
+
+#[test]
+fn in_use_nothing_happens() {
+    fn quiet<L: Layer<Vector<50>, f64, Y = Vector<50>>>() {
+        let x = [Tensor::<Vector<50>, f64>::from_fn(|i| i as f64)];
+        let mut room = vec![f64::NAN; L::ROOM.inference(1)];
+        let layer = L::boxed();
+        let (y, _) = layer.forward(&x, &mut Pass::infer(&mut room));
+        assert_eq!(y[0], x[0]);
+    }
+    quiet::<Dropout<9, 10>>();
+    quiet::<ChannelDropout<9, 10>>();
+    quiet::<GaussianNoise<9, 10>>();
+    quiet::<SaltAndPepper<9, 10>>();
+}
+
+#[test]
+fn a_key_repeats_a_draw_and_two_layers_draw_apart() {
+    let draw = |key| train::<Many, Dropout<1, 2>>(1, key).0;
+    assert_eq!(draw(5), draw(5));
+    assert_ne!(draw(5), draw(6));
+    // two halves that drew alike would drop a half together, not three quarters
+    let (y, _) = train::<Many, (Dropout<1, 2>, Dropout<1, 2>)>(1, 5);
+    let dropped = y.iter().filter(|&&y| y == 0.0).count() as f64 / 4000.0;
+    assert!((dropped - 0.75).abs() < 0.035, "{dropped}");
+}
