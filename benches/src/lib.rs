@@ -2,9 +2,11 @@
 //! `cargo xtask bench`. A piece of work is named once, here, so that both measure the same.
 #![forbid(unsafe_code)]
 
+pub mod derivatives;
 pub mod kernels;
 pub mod peak;
 pub mod steps;
+pub mod tape;
 
 /// A piece of work that can be repeated.
 pub struct Work {

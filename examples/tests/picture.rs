@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use core_tensor::{Image, Tensor, Vector};
-use examples::picture::{Error, Mistakes, Panel, curves};
+use examples::picture::{Chart, Error, Line, Mistakes, Panel, curves};
 use nn::Class;
 
 /// The size of a PNG and its RGB pixels.
@@ -74,6 +74,42 @@ fn nothing_to_draw_is_drawn_as_such() {
     curves(&path, "", &[one]).unwrap();
     Mistakes::<8, 8>::new(5).draw(&path, "none").unwrap();
     assert_eq!(read(&path).0[1], 256);
+}
+
+#[test]
+fn a_chart_holds_its_lines_and_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chart.png");
+    let points = [[1.0, 1.0], [10.0, 100.0], [100.0, 1e4], [0.0, -1.0]];
+    let line = |name, style| Line {
+        name,
+        points: &points,
+        style,
+    };
+    let draw = |lines: &[Line<'_>]| {
+        let (title, axes, log) = ("a title", ["across", "up"], true);
+        let chart = Chart {
+            title,
+            axes,
+            log,
+            lines,
+        };
+        chart.draw(&path).unwrap();
+        read(&path)
+    };
+    let count = |color: [u8; 3], pixels: &[[u8; 3]]| pixels.iter().filter(|&&p| p == color).count();
+    let (blue, orange) = ([31, 111, 180], [214, 92, 16]);
+    // points alone are small; a line of slope two crosses the sheet from corner to corner
+    let (size, pixels) = draw(&[line("points", [true, false])]);
+    assert_eq!(size, [720, 460]);
+    assert!((60..200).contains(&count(blue, &pixels)));
+    let (size, pixels) = draw(&[line("points", [true, false]), line("line", [false, true])]);
+    assert!(count(orange, &pixels) > 500);
+    assert!(inked(size, &pixels, 10..40) > 100);
+    let at = |x: u32, y: u32| pixels[(y * size[0] + x) as usize];
+    // the middle one of three points on a straight line is the middle of the line's square
+    assert_eq!(at(387, 243), blue);
+    assert_eq!(draw(&[]).0, [720, 460]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the work of `benches` as one table, each figure with its share of the peak measured in the same run.
 
-use benches::{Work, kernels, peak, steps};
+use benches::{Work, derivatives, kernels, peak, steps, tape};
 
 /// Seconds spent on each piece of work.
 const BUDGET: f64 = 0.4;
@@ -34,6 +34,7 @@ pub(crate) fn run(only: Option<&str>) {
             100.0 * rate / before
         );
     }
+    ratios(only);
     // a peak that moved means that something else used the machine, and that the table is not to be trusted
     let after = peak::flops_per_second();
     println!(
@@ -41,6 +42,34 @@ pub(crate) fn run(only: Option<&str>) {
         after / 1e9,
         100.0 * (after / before - 1.0)
     );
+}
+
+/// Prints what derivatives cost beside what they are derivatives of.
+fn ratios(only: Option<&str>) {
+    let mut ratios = derivatives::ratios();
+    ratios.extend(tape::ratios());
+    ratios.retain(|ratio| only.is_none_or(|only| ratio.work.name.contains(only)));
+    if ratios.is_empty() {
+        return;
+    }
+    println!(
+        "\n{:48}  {:48}  {:>10}  {:>10}  {:>6}  {:>7}",
+        "work (one thread)", "beside", "µs", "µs", "ratio", "at most"
+    );
+    for mut ratio in ratios {
+        let (factor, [work, beside]) = ratio.measure(BUDGET / 4.0);
+        println!(
+            "{:48}  {:48}  {:>10.2}  {:>10.2}  {factor:>6.2}  {:>7}",
+            ratio.work.name,
+            ratio.beside.name,
+            work * 1e6,
+            beside * 1e6,
+            ratio
+                .at_most
+                .map_or(String::new(), |most| format!("{most:.1}"))
+        );
+    }
+    println!();
 }
 
 /// Prints the products of the tile beside those of `matrixmultiply`, in GFLOP/s, as a table for `docs/crossover.md`.

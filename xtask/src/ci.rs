@@ -19,7 +19,7 @@ type Part = (&'static str, fn() -> Outcome);
 /// # Errors
 /// Which part failed, and how.
 pub(crate) fn run() -> Outcome {
-    let parts: [Part; 8] = [
+    let parts: [Part; 10] = [
         ("formatting", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || {
             cargo(&[
@@ -41,7 +41,17 @@ pub(crate) fn run() -> Outcome {
         }),
         ("outside users", consumers),
         ("gradients", || xtask(&["check-grads"], "layers ")),
+        ("broken rules", || {
+            xtask(&["check-grads", "--mutate"], "killed ")
+        }),
         ("tidiness", || xtask(&["tidy"], "files")),
+        ("tour", || {
+            captured(
+                &["run", "--release", "--locked", "--example", "autodiff"],
+                &[],
+            )
+            .map(drop)
+        }),
         ("main job", main_job),
     ];
     for (name, part) in parts {
@@ -174,6 +184,25 @@ fn xtask(args: &[&str], proof: &str) -> Outcome {
     last.contains(proof)
         .then_some(())
         .ok_or_else(|| format!("the last line is {last:?}: expected one with {proof:?}"))
+}
+
+/// Runs the program of the gradient checks, which has a build of its own.
+///
+/// # Errors
+/// What cargo ended with.
+pub(crate) fn check_grads(args: &[String]) -> Outcome {
+    const RUN: [&str; 7] = [
+        "run",
+        "--release",
+        "--locked",
+        "--package",
+        "xtask",
+        "--bin",
+        "check-grads",
+    ];
+    let args = args.iter().map(String::as_str);
+    let all: Vec<&str> = RUN.into_iter().chain(["--"]).chain(args).collect();
+    cargo(&all)
 }
 
 fn cargo(args: &[&str]) -> Outcome {

@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod bench;
-mod check_grads;
 mod ci;
+mod files;
 mod tidy;
 
 use std::process::ExitCode;
@@ -14,8 +14,13 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Command {
-    /// Compares the gradient of every layer and loss with differences, and f32 with f64
-    CheckGrads(check_grads::Args),
+    /// Checks every derivative of the project; `check-grads --help` says how
+    #[command(disable_help_flag = true)]
+    CheckGrads {
+        /// what the program of the checks is given
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Looks for broken rules of the house in sources and manifests
     Tidy,
     /// Measures the kernels and the training steps, as shares of the machine's peak
@@ -32,7 +37,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
-        Command::CheckGrads(args) => check_grads::run(&args),
+        Command::CheckGrads { args } => ci::check_grads(&args),
         Command::Tidy => tidy::run(),
         Command::Bench { only, crossover } => {
             if crossover {

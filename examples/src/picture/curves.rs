@@ -147,9 +147,9 @@ fn draw(panel: &Panel<'_>, part: &Sheet<'_>) -> Drawn {
 }
 
 /// An axis with the ticks that it is given; the library's own choice leaves short logarithmic axes without any.
-struct Axis {
-    range: Range<f64>,
-    ticks: Vec<f64>,
+pub(super) struct Axis {
+    pub(super) range: Range<f64>,
+    pub(super) ticks: Vec<f64>,
 }
 
 impl Ranged for Axis {
@@ -171,7 +171,7 @@ impl Ranged for Axis {
 }
 
 /// At most `most` round numbers from `low` to `high`, at least `least` apart.
-fn ticks(low: f64, high: f64, most: usize, least: f64) -> Vec<f64> {
+pub(super) fn ticks(low: f64, high: f64, most: usize, least: f64) -> Vec<f64> {
     let rough = ((high - low) / most as f64).max(1e-9);
     let power = 10_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|round| round * power);
@@ -182,7 +182,7 @@ fn ticks(low: f64, high: f64, most: usize, least: f64) -> Vec<f64> {
 }
 
 /// The powers of ten between two logarithms; twice and five times them where they are few.
-fn log_ticks(low: f64, high: f64) -> Vec<f64> {
+pub(super) fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     let round: &[f64] = match high - low {
         span if span > 4.0 => &[1.0],
         span if span > 0.7 => &[1.0, 2.0, 5.0],

@@ -1,14 +1,16 @@
-//! Pictures of a training, as PNG: [`Panel`]s of curves by epoch, and the [worst mistakes](Mistakes).
+//! Pictures as PNG: [`Panel`]s of curves by epoch, the [worst mistakes](Mistakes) of a training, and a [`Chart`] of any lines.
 //!
 //! The text is drawn with a font that is part of the program, so that the pictures are the same on every machine.
 
 mod canvas;
+mod chart;
 mod curves;
 mod mistakes;
 
 use std::io;
 use std::path::PathBuf;
 
+pub use chart::{Chart, Line};
 pub use curves::{Panel, curves};
 pub use mistakes::{Mistake, Mistakes};
 

@@ -130,6 +130,22 @@ pub(super) fn add_products<T: Scalar>(slopes: &[T], dy: &[T], dx: &mut [T]) {
 
 /// `slopes *= dy`, number by number.
 pub(super) fn multiply<T: Scalar>(dy: &[T], slopes: &mut [T]) {
-    let pairs = slopes.iter_mut().zip(dy);
-    pairs.for_each(|(slope, &dy)| *slope = weighed(*slope, dy));
+    let mut nan = false;
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for (&slope, &dy) in slopes.iter().zip(dy) {
+                nan |= (slope * dy).holds_nan();
+            }
+            if !nan {
+                for (slope, &dy) in slopes.iter_mut().zip(dy) {
+                    *slope *= dy;
+                }
+            }
+        },
+    );
+    if nan {
+        let pairs = slopes.iter_mut().zip(dy);
+        pairs.for_each(|(slope, &dy)| *slope = weighed(*slope, dy));
+    }
 }

@@ -114,7 +114,8 @@ impl<T> fmt::Debug for Recording<'_, T> {
 }
 
 impl<'t, T: Scalar> Recording<'t, T> {
-    /// Puts values on the tape that gradients are wanted of: a number, a tensor, an array or a tuple of such.
+    /// Puts values on the tape that gradients are wanted of: a number, a tensor, an array or a tuple of such. A number that is written out
+    /// needs its type, `&3.0_f64`: the compiler asks for the kind of point before it settles on one of the floats.
     pub fn variable<X: Point<Scalar = T>>(self, x: &X) -> X::Vars<'t> {
         x.on_tape(self, true)
     }
@@ -173,9 +174,12 @@ impl<'t, T: Scalar> Gradients<'t, T> {
     /// As [`of`](Gradients::of).
     #[track_caller]
     pub fn tensor<S: Shape>(&self, x: &Var<'t, T, S>) -> Tensor<S, T> {
-        self.by(x, |numbers| match numbers {
-            Some(numbers) => Tensor::from_fn(|i| numbers[i]),
-            None => Tensor::zeros(),
+        self.by(x, |numbers| {
+            let mut gradient = Tensor::zeros();
+            if let Some(numbers) = numbers {
+                gradient.as_mut_slice().copy_from_slice(numbers);
+            }
+            gradient
         })
     }
 

@@ -180,7 +180,8 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
 
 /// Functions of every number. Each is that of [`Dual`], which knows its slope.
 impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
-    /// `f` of every number: any formula of a [`Dual`], whose derivative comes with it.
+    /// `f` of every number: any formula of a [`Dual`], whose derivative comes with it. While `f` runs, the tape is being written: shaped
+    /// values that `f` needs are read before.
     ///
     /// ```
     /// use autodiff::Tape;

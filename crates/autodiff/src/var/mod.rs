@@ -5,10 +5,12 @@
 //! * `element`: operators and functions of shaped values, number by number
 //! * `product`: matrix products, transposes, convolutions
 //! * `reduce`: sums, means, extremes, softmax
+//! * `operation`: lists of numbers, and the operations of other crates on them
 //! * `place`: indexing, rows, joining, reshaping
 
 mod element;
 mod number;
+mod operation;
 mod place;
 mod product;
 mod reduce;
@@ -20,10 +22,11 @@ use core::marker::PhantomData;
 use core_tensor::{Scalar, Shape, Tensor};
 
 pub use element::Combine;
+pub use operation::Numbers;
 
 use crate::Dual;
 use crate::tape::record::{NOWHERE, Piece, Place, Record, Step};
-use crate::tape::{Brand, Gradients, Operation, Recording};
+use crate::tape::{Brand, Gradients, Recording};
 
 /// A value on a tape: a number (`Var<'t, f64>`), a vector, a matrix, an image. A handle, so it is `Copy`; its `'t` is its tape's alone.
 ///
@@ -243,43 +246,6 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             ..self
         }
     }
-
-    /// The same value as a list of numbers, for [`Var::by_operation`].
-    pub fn numbers(self, tape: Recording<'t, T>) -> Numbers<'t, T> {
-        Numbers {
-            piece: self.piece(tape.record),
-            record: tape.record,
-            brand: PhantomData,
-        }
-    }
-
-    /// The result of an operation that another crate brings, see [`Operation`]. `make` is called if the tape has none of this type left
-    /// from its last recording; `set` makes it ready for this turn.
-    ///
-    /// # Panics
-    /// If both inputs are the same value.
-    pub fn by_operation<O: Operation<T>>(
-        inputs: [Numbers<'t, T>; 2],
-        make: impl FnOnce() -> O,
-        set: impl FnOnce(&mut O),
-    ) -> Self {
-        let [a, b] = inputs.map(|input| input.piece);
-        assert!(
-            a.at != b.at || a.len == 0 || b.len == 0,
-            "an operation needs two different inputs"
-        );
-        let record = inputs[0].record;
-        let all = &mut *record.borrow_mut();
-        let index = all.operation(make, set);
-        let (_, _, y) = all.space(S::LEN, a.live || b.live);
-        let (before, space) = all.values.split_at_mut(y.at as usize);
-        let inputs = [a, b];
-        all.operations[index as usize].forward(inputs.map(|input| &before[input.range()]), space);
-        if y.live {
-            all.step(Step::Operation { index, inputs, y });
-        }
-        Self::from_piece(record, all, y)
-    }
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
@@ -299,43 +265,6 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
         let link = tape.record.borrow_mut().leaf();
         Self::kept(tape.record, link, value)
-    }
-}
-
-/// A list of numbers on a tape whose length is known at run time: the weights of a layer, say.
-#[derive(Clone, Copy)]
-pub struct Numbers<'t, T> {
-    record: &'t RefCell<Record<T>>,
-    piece: Piece,
-    brand: Brand<'t>,
-}
-
-impl<'t, T: Scalar> Numbers<'t, T> {
-    /// Puts `len` numbers on the tape, which `fill` writes; `live` if their derivatives are wanted.
-    pub fn new(
-        tape: Recording<'t, T>,
-        len: usize,
-        live: bool,
-        fill: impl FnOnce(&mut [T]),
-    ) -> Self {
-        let all = &mut *tape.record.borrow_mut();
-        let (_, space, piece) = all.space(len, live);
-        fill(space);
-        Self {
-            record: tape.record,
-            piece,
-            brand: PhantomData,
-        }
-    }
-
-    pub(crate) fn piece(&self) -> Piece {
-        self.piece
-    }
-}
-
-impl<T> fmt::Debug for Numbers<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} numbers on a tape", self.piece.len)
     }
 }
 

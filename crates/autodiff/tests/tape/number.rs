@@ -1,6 +1,6 @@
 //! Numbers on a tape: every function of `Float`, loops, branches, and what two numbers make.
 
-use autodiff::{Real, Tape, grad, value_and_grad};
+use autodiff::{Dual, Real, Tape, grad, value_and_grad};
 use core_tensor::{Tensor, Vector};
 use num_traits::{Float, FromPrimitive, NumCast, One, ToPrimitive, Zero};
 
@@ -165,4 +165,90 @@ fn constants_record_nothing() {
     assert!(tape.is_empty());
     assert_eq!(value_and_grad(|[_]| 2.0.into(), &[1.0]), (2.0, [0.0]));
     assert_eq!(value_and_grad(|[x]| x.detach() * 3.0, &[1.0]), (3.0, [0.0]));
+}
+
+/// A handle carries its slope by one number along: only where two numbers meet, something is written.
+#[test]
+fn formulas_of_one_number_record_nothing() {
+    let mut tape = Tape::new();
+    let formula = |tape: &mut Tape<f64>| {
+        tape.record(|tape| {
+            let x = tape.variable(&2.0_f64);
+            ((x * x + x.sin() * 3.0) / x - x.powf(x)).backward().of(&x)
+        })
+    };
+    // 1 + 3·(x·cos x − sin x)/x² − xˣ·(ln x + 1)
+    let (x, slope) = (2_f64, formula(&mut tape));
+    let right = 1.0 + 3.0 * (x * x.cos() - x.sin()) / (x * x) - x.powf(x) * (x.ln() + 1.0);
+    assert!((slope - right).abs() < 1e-14, "{slope} {right}");
+    assert_eq!(tape.len(), 1);
+}
+
+/// A formula that is drawn: each number is made of two earlier ones, the last is the result.
+fn drawn<R: Real>(x: [R; 4], seed: u64) -> R {
+    let mut numbers = x.to_vec();
+    let mut state = seed;
+    let mut below = |end: usize| {
+        // Knuth's generator, of which the upper bits are good
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % end
+    };
+    for _ in 0..40 {
+        let (u, v) = (numbers[below(numbers.len())], numbers[below(numbers.len())]);
+        numbers.push(match below(12) {
+            0 => u + v,
+            1 => u - v,
+            2 => (u * v).tanh(),
+            3 => u / (R::one() + v * v),
+            4 => u.sin() * v,
+            5 => (-u * u).exp(),
+            6 => u.hypot(v + R::of(2.0)).ln(),
+            7 => u.max(v),
+            8 => u.min(-v),
+            9 => {
+                if u > v {
+                    u.cos()
+                } else {
+                    v.atan()
+                }
+            }
+            10 => (R::of(2.0) * u).tanh() - R::of(0.5),
+            _ => u.mul_add(R::of(0.3), v),
+        });
+    }
+    numbers[numbers.len() - 6..]
+        .iter()
+        .map(|x| x.tanh())
+        .fold(R::zero(), |sum, x| sum + x)
+}
+
+/// Three hundred drawn formulas of four numbers, against duals with four directions.
+#[test]
+fn drawn_formulas() {
+    let x = [0.7, -0.3, 1.1, 0.2];
+    let mut moving = 0;
+    for seed in 0..300 {
+        let y = drawn(
+            core::array::from_fn(|i| Dual::<f64, 4>::variable(x[i], i)),
+            seed,
+        );
+        let (value, gradient) = value_and_grad(|x| drawn(x, seed), &x);
+        assert!(
+            (value - y.value).abs() <= 1e-14 * y.value.abs().max(1.0),
+            "{seed}: {value}"
+        );
+        for (found, right) in gradient.iter().zip(y.partials) {
+            assert!(
+                (found - right).abs() <= 1e-12 * right.abs().max(1.0),
+                "{seed}: {gradient:?} {:?}",
+                y.partials
+            );
+        }
+        if gradient.iter().all(|&g| g != 0.0) {
+            moving += 1;
+        }
+    }
+    assert!(moving > 200, "{moving} depend on all four");
 }

@@ -25,6 +25,29 @@ agree! {
     unstacked in WIDE, Tensor<Vector<4>, T>: |_, x| { let [a, b, c, d] = x.unstack(); (a - b) * (c - d) }; |x| (x[0] - x[1]) * (x[2] - x[3]);
     reshaped in WIDE, Tensor<Matrix<3, 4>, T>: |tape, x| { let y = x.reshape::<Image<2, 3, 2>>(); pull(tape, y.mul_row(y.row(1).row(2)) + y) + x.at([1, 1]) };
         |x| pulled((0..12).map(|i| x[i] * x[10 + i % 2] + x[i])) + x[5];
+    numbers_and_vectors_in_turn in WIDE, Tensor<Vector<3>, T>: |tape, x| {
+        let (mut y, mut s) = (x, x.at([1]).exp());
+        for k in 0..6 {
+            s = y.at([k % 3]) * Float::sin(s) - s;
+            y = (y * s).tanh() + s * s;
+            let t = y.mean() + y.at([0]) * s;
+            let [a, b, c] = y.unstack();
+            y = Var::stack([c, a * t, Float::cos(b + t)]) * x;
+            s += t * y.largest();
+        }
+        pull(tape, y * s)
+    }; |x| {
+        let (mut y, mut s) = ([x[0], x[1], x[2]], x[1].exp());
+        for k in 0..6 {
+            s = y[k % 3] * s.sin() - s;
+            y = y.map(|y| (y * s).tanh() + s * s);
+            let t = (y[0] + y[1] + y[2]) / R::of(3.0) + y[0] * s;
+            let [a, b, c] = y;
+            y = [c * x[0], a * t * x[1], (b + t).cos() * x[2]];
+            s += t * y[0].max(y[1]).max(y[2]);
+        }
+        pulled(y.map(|y| y * s))
+    };
     reshaped_and_back in WIDE, Tensor<Vector<12>, T>: |tape, x| pull(tape, x.reshape::<Matrix<3, 4>>().transpose().reshape::<Vector<12>>() * x); |x| pulled((0..12).map(|i| x[i % 3 * 4 + i / 3] * x[i]));
 }
 

@@ -1,0 +1,67 @@
+//! The losses of `nn` that need more than `cases` says of one: numbers of their own, outputs between 0 and 1, targets of a kind.
+
+use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
+use nn::{
+    Bce, BceWithLogits, Class, Cosine, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence,
+    LabelSmoothing, Mae, Nll, PixelCrossEntropy, SmoothL1, SoftCrossEntropy, Total,
+    WeightedCrossEntropy,
+};
+
+use super::case::{Case, Level};
+use super::cases::classes;
+use super::evaluate::{self, tensors};
+use super::function::{Function, function};
+use super::point::{Number, Point, Run, Values};
+
+// name, samples, the range of outputs: shape => loss, the targets that it makes of random numbers
+macro_rules! losses { ($($name:literal $samples:literal in $range:expr, $y:ty => $loss:expr, $targets:expr;)+) => { vec![$({
+    fn values<T: Number>(point: &Point, _: Run) -> Values { evaluate::loss::<$y, _, T>(&$loss, point, &$targets(&point.targets)) }
+    Case::of(Level::Loss, $name, stringify!($loss), Function {
+        samples: $samples, range: $range, ..function!(evaluate::loss_sizes::<$y>(), values)
+    })
+}),+] } }
+
+/// Zeros and ones.
+fn bits<Y: Shape, T: Scalar>(numbers: &[f64]) -> Vec<Tensor<Y, T>> {
+    let bits: Vec<f64> = numbers
+        .iter()
+        .map(|&number| f64::from(u8::from(number > 0.0)))
+        .collect();
+    tensors(&bits)
+}
+
+/// Numbers between 0 and 1.
+fn chances<Y: Shape, T: Scalar>(numbers: &[f64]) -> Vec<Tensor<Y, T>> {
+    let chances: Vec<f64> = numbers.iter().map(|number| 0.5 + number / 5.0).collect();
+    tensors(&chances)
+}
+
+/// A class for each of six pixels.
+fn pixels(numbers: &[f64]) -> Vec<[[Class<5>; 2]; 3]> {
+    let of_sample = |classes: &[Class<5>]| [0, 1, 2].map(|i| [classes[2 * i], classes[2 * i + 1]]);
+    classes::<5>(numbers).chunks(6).map(of_sample).collect()
+}
+
+#[rustfmt::skip]
+pub(crate) fn all() -> Vec<Case> {
+    losses! {
+        "Mae" 3 in [-2.0, 2.0], Image<3, 5, 2> => Mae, tensors;
+        "HalfSquaredError" 3 in [-2.0, 2.0], Vector<7> => HalfSquaredError, tensors;
+        "Total" 3 in [-2.0, 2.0], Vector<7> => Total(HalfSquaredError), tensors;
+        "Huber" 3 in [-2.0, 2.0], Image<3, 5, 2> => Huber { delta: 0.75 }, tensors;
+        "SmoothL1" 3 in [-2.0, 2.0], Image<3, 5, 2> => SmoothL1 { beta: 0.75 }, tensors;
+        "Bce" 3 in [0.1, 0.9], Image<3, 5, 2> => Bce, chances;
+        "BceWithLogits" 3 in [-3.0, 3.0], Image<3, 5, 2> => BceWithLogits, chances;
+        "Focal" 3 in [-3.0, 3.0], Image<3, 5, 2> => Focal { alpha: 0.25, gamma: 2.0 }, bits;
+        "Hinge" 3 in [-3.0, 3.0], Image<3, 5, 2> => Hinge, tensors;
+        "KlDivergence" 3 in [-3.0, 0.0], Vector<7> => KlDivergence, chances;
+        "Cosine" 3 in [-2.0, 2.0], Vector<7> => Cosine, tensors;
+        "Dice" 3 in [0.1, 0.9], Image<3, 5, 2> => Dice, bits;
+        "SoftCrossEntropy" 3 in [-2.0, 2.0], Vector<7> => SoftCrossEntropy, chances;
+        "SoftCrossEntropy" 2 in [-2.0, 2.0], Image<2, 3, 5> => SoftCrossEntropy, chances;
+        "LabelSmoothing" 3 in [-2.0, 2.0], Vector<7> => LabelSmoothing { alpha: 0.1 }, classes::<7>;
+        "WeightedCrossEntropy" 3 in [-2.0, 2.0], Vector<3> => WeightedCrossEntropy { weights: [0.5, 2.0, 1.25] }, classes::<3>;
+        "Nll" 3 in [-2.0, 2.0], Vector<7> => Nll, classes::<7>;
+        "PixelCrossEntropy" 2 in [-2.0, 2.0], Image<3, 2, 5> => PixelCrossEntropy, pixels;
+    }
+}

@@ -1,0 +1,79 @@
+//! The layers of `nn` that normalise, bend or disturb what goes through them, as `cases` has the others.
+
+use core_tensor::{Image, Matrix, Scalar, Sequence, Vector};
+use nn::{
+    BatchNorm, Celu, ChannelDropout, Dropout, Elu, GaussianNoise, Gelu, GeluTanh, Glu, GroupNorm,
+    HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm, LayerNorm, LeakyRelu,
+    LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, Relu6,
+    RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Sum, Swish, Tanh,
+};
+
+use super::case::{Case, Level};
+use super::evaluate::{self, Sizes};
+use super::function::{Function, function};
+use super::point::{Number, Point, Run, Values};
+
+// name, samples, inputs in ± scale: shape => layer, written with `T` for the scalar; two of a layer that draws do not draw alike
+macro_rules! layers { ($($name:literal $samples:literal in $scale:literal $($draws:ident)?: $x:ty => $layer:ty;)+) => { vec![$({
+    fn sizes<T: Scalar>() -> Sizes { evaluate::layer_sizes::<$x, $layer, T>() }
+    fn values<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, $layer, T>(point, run) }
+    fn twins<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, Sum<$layer, $layer>, T>(point, run) }
+    let draws: &[&str] = &[$(stringify!($draws))?];
+    Case::of(Level::Layer, $name, stringify!($layer), Function {
+        samples: $samples, range: [-$scale, $scale], pulls: true, adds: true,
+        twins: draws.is_empty().then_some(twins::<f64>), ..function!(sizes::<f64>(), values)
+    })
+}),+] } }
+
+#[rustfmt::skip]
+pub(crate) fn all() -> Vec<Case> {
+    layers! {
+        "Heaviside" 2 in 2.0: Vector<17> => Heaviside;
+        "Sign" 2 in 2.0: Vector<17> => Sign;
+        "Identity" 2 in 2.0: Vector<17> => Identity;
+        "HardSigmoid" 2 in 5.0: Image<3, 5, 7> => HardSigmoid;
+        "HardTanh" 2 in 2.0: Image<3, 5, 7> => HardTanh;
+        "Relu6" 2 in 9.0: Image<3, 5, 7> => Relu6;
+        "LeakyRelu" 2 in 2.0: Image<3, 5, 7> => LeakyRelu;
+        "LeakyRelu" 2 in 2.0: Vector<5> => LeakyRelu<5, 4>;
+        "Elu" 2 in 2.0: Image<3, 5, 7> => Elu<3, 2>;
+        "Selu" 2 in 2.0: Image<3, 5, 7> => Selu;
+        "Celu" 2 in 2.0: Image<3, 5, 7> => Celu<3, 2>;
+        "Gelu" 2 in 3.0: Image<3, 5, 7> => Gelu;
+        "GeluTanh" 2 in 3.0: Image<3, 5, 7> => GeluTanh;
+        "QuickGelu" 2 in 3.0: Image<3, 5, 7> => QuickGelu;
+        "Silu" 2 in 3.0: Image<3, 5, 7> => Silu;
+        "Swish" 2 in 3.0: Image<3, 5, 7> => Swish<3, 2>;
+        "Mish" 2 in 3.0: Image<3, 5, 7> => Mish;
+        "Softplus" 2 in 3.0: Image<3, 5, 7> => Softplus<3, 2>;
+        "LogSigmoid" 2 in 3.0: Image<3, 5, 7> => LogSigmoid;
+        "Softsign" 2 in 3.0: Image<3, 5, 7> => Softsign;
+        "HardSwish" 2 in 5.0: Image<3, 5, 7> => HardSwish;
+        "PRelu" 2 in 2.0: Image<3, 5, 7> => PRelu<7, T>;
+        "PRelu" 3 in 2.0: Vector<5> => PRelu<1, T>;
+        "LearnedSwish" 2 in 3.0: Image<3, 5, 7> => LearnedSwish<7, T>;
+        "LearnedSwish" 3 in 3.0: Vector<5> => LearnedSwish<1, T>;
+        "Glu" 2 in 2.0: Image<3, 5, 6> => Glu;
+        "Glu" 3 in 2.0: Vector<2> => Glu;
+        "Softmax" 3 in 2.0: Vector<7> => Softmax;
+        "Softmax" 2 in 2.0: Matrix<5, 3> => Softmax;
+        "LogSoftmax" 3 in 2.0: Vector<7> => LogSoftmax;
+        "LogSoftmax" 2 in 2.0: Matrix<5, 3> => LogSoftmax;
+        "Dropout" 3 in 2.0 draws: Image<3, 5, 7> => Dropout<1, 3>;
+        "ChannelDropout" 3 in 2.0 draws: Image<3, 5, 7> => ChannelDropout<1, 3>;
+        "GaussianNoise" 3 in 2.0 draws: Image<3, 5, 7> => GaussianNoise<1, 3>;
+        "SaltAndPepper" 3 in 2.0 draws: Image<3, 5, 7> => SaltAndPepper<1, 3>;
+        "BatchNorm" 5 in 1.5: Vector<7> => BatchNorm<7, T>;
+        "BatchNorm" 3 in 1.5: Image<3, 5, 4> => BatchNorm<4, T>;
+        "BatchNorm" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, BatchNorm<5, T>, Tanh, Linear<5, 2, T>);
+        "LayerNorm" 3 in 1.5: Vector<7> => LayerNorm<7, T>;
+        "LayerNorm" 2 in 1.5: Sequence<3, 5> => LayerNorm<5, T>;
+        "RmsNorm" 3 in 1.5: Vector<7> => RmsNorm<7, T>;
+        "RmsNorm" 2 in 1.5: Sequence<3, 5> => RmsNorm<5, T>;
+        "GroupNorm" 2 in 1.5: Image<3, 5, 6> => GroupNorm<2, 6, T>;
+        "GroupNorm" 2 in 1.5: Image<3, 5, 4> => GroupNorm<1, 4, T>;
+        "GroupNorm" 2 in 1.5: Image<3, 5, 4> => InstanceNorm<4, T>;
+        "LocalResponseNorm" 2 in 90.0: Image<2, 3, 9> => LocalResponseNorm<5>;
+        "LocalResponseNorm" 2 in 90.0: Vector<3> => LocalResponseNorm<4>;
+    }
+}
