@@ -50,7 +50,7 @@ pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use frozen::Frozen;
-pub use init::{Init, init};
+pub use init::{Fan, Init, Spread, gain_leaky, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::Linear;
 pub use loss::{

@@ -1,7 +1,7 @@
 //! How weights begin: the published variances and bounds, and the same bits for the same seed.
 
 use core_tensor::{Leaf, Params, Path, Role, Scalar, Tensor, Zeroed};
-use nn::{Conv2d, Frozen, Init, Linear, init};
+use nn::{Conv2d, Fan, Frozen, Init, Linear, Spread, gain_leaky, init};
 
 /// The weights of a layer made by `how`.
 fn drawn<L: Params<T>, T: Scalar>(how: Init, seed: u64) -> (Vec<T>, Vec<T>) {
@@ -67,6 +67,7 @@ fn spread<L: Params<f64>>(how: Init, variance: f64) {
                 "{how:?}: {one} of {n} in one deviation"
             );
         }
+        other => panic!("the shape of {other:?} is looked at elsewhere"),
     }
     assert!(biases.iter().all(|&b| b == 0.0) && !biases.is_empty());
 }
@@ -124,4 +125,85 @@ fn the_first_weights_of_seed_0() {
         [0.6898524285933085, -1.5236117755108216],
     ];
     assert_eq!(net.weight, Tensor::new(expected));
+}
+
+/// Mean, deviation and the greatest size of 102,400 weights.
+fn figures(how: Init) -> [f64; 3] {
+    let (w, _) = drawn::<Linear<400, 256, f64>, f64>(how, 5);
+    let n = w.len() as f64;
+    let mean = w.iter().sum::<f64>() / n;
+    let square = w.iter().map(|w| (w - mean) * (w - mean)).sum::<f64>() / n;
+    [
+        mean,
+        square.sqrt(),
+        w.iter().fold(0.0, |m, w| w.abs().max(m)),
+    ]
+}
+
+#[test]
+fn what_is_asked_for_is_drawn() {
+    let [mean, deviation, largest] = figures(Init::LeCunNormal);
+    assert!(mean.abs() < 1e-3 && (deviation - 0.05).abs() < 5e-4 && largest > 0.15);
+    let [_, deviation, largest] = figures(Init::LeCunUniform);
+    assert!((deviation - 0.05).abs() < 5e-4 && largest <= 0.05 * 3_f64.sqrt());
+    // He's variance for a leaky relu of slope 1/2, backward: 2 / (1 + 1/4) / fan_out
+    let leaky = Init::scaled(gain_leaky(0.5), Fan::Out, Spread::Normal);
+    let [_, deviation, _] = figures(leaky);
+    assert!(
+        (deviation - (1.6_f64 / 256.0).sqrt()).abs() < 8e-4,
+        "{deviation}"
+    );
+    let [mean, deviation, _] = figures(Init::Normal {
+        mean: 2.0,
+        deviation: 0.5,
+    });
+    assert!((mean - 2.0).abs() < 0.008 && (deviation - 0.5).abs() < 0.006);
+    // two deviations of a normal distribution, cut off: 0.8796 of the deviation stays
+    let cut = Init::TruncatedNormal {
+        mean: 0.0,
+        deviation: 0.5,
+    };
+    let [_, deviation, largest] = figures(cut);
+    assert!((deviation - 0.4398).abs() < 0.005 && largest <= 1.0 && largest > 0.999);
+    let [mean, deviation, largest] = figures(Init::Uniform {
+        low: 1.0,
+        high: 3.0,
+    });
+    assert!((mean - 2.0).abs() < 0.01 && (deviation - 1.0 / 3_f64.sqrt()).abs() < 0.005);
+    assert!(largest <= 3.0);
+    assert_eq!(figures(Init::ZEROS), [0.0; 3]);
+    assert_eq!(figures(Init::ONES), [1.0, 0.0, 1.0]);
+}
+
+#[test]
+fn the_general_form_holds_the_named_ones() {
+    let he = Init::scaled(gain_leaky(0.0), Fan::In, Spread::Normal);
+    let of = |how| drawn::<Conv2d<3, 5, 3, 1, 1, f64>, f64>(how, 9).0;
+    assert_eq!(of(he), of(Init::HeNormal));
+    let xavier = Init::scaled(1.0, Fan::Mean, Spread::Uniform);
+    assert_eq!(of(xavier), of(Init::XavierUniform));
+}
+
+#[test]
+fn orthogonal_rows_or_columns() {
+    // 7 outputs of 3·3·2 inputs: columns of length 2 at right angles
+    let (w, _) = drawn::<Conv2d<2, 7, 3, 1, 1, f64>, f64>(Init::Orthogonal { gain: 2.0 }, 1);
+    let columns = |a: usize, b: usize| (0..18).map(|i| w[7 * i + a] * w[7 * i + b]).sum::<f64>();
+    for (a, b) in (0..7).flat_map(|a| (0..7).map(move |b| (a, b))) {
+        let expected = if a == b { 4.0 } else { 0.0 };
+        assert!((columns(a, b) - expected).abs() < 1e-13, "{a} {b}");
+    }
+    // more outputs than inputs: rows
+    let (w, _) = drawn::<Linear<3, 11, f64>, f64>(Init::Orthogonal { gain: 1.0 }, 1);
+    let rows = |a: usize, b: usize| (0..11).map(|j| w[11 * a + j] * w[11 * b + j]).sum::<f64>();
+    assert!((rows(0, 0) - 1.0).abs() < 1e-13 && rows(0, 2).abs() < 1e-13);
+}
+
+#[test]
+#[should_panic(expected = "the lower one first")]
+fn a_range_upside_down() {
+    figures(Init::Uniform {
+        low: 1.0,
+        high: -1.0,
+    });
 }
