@@ -41,6 +41,12 @@ impl<T: Real, const N: usize> Dual<T, N> {
     #[must_use]
     pub fn chain(self, value: T, slope: T) -> Self {
         let slope = if value.is_nan() { value } else { slope };
+        self.scaled(value, slope)
+    }
+
+    /// `slope·u'` beside `value`, whatever that is.
+    #[inline(always)]
+    fn scaled(self, value: T, slope: T) -> Self {
         let du = &self.partials;
         let partials = each_unless_nan([slope], |i| slope * du[i], |i| weigh(slope, du[i]));
         Self { value, partials }

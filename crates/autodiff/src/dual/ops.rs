@@ -89,6 +89,50 @@ impl<T: Real, const N: usize> Rem for Dual<T, N> {
     }
 }
 
+/// `(u + c)' = u'`
+impl<T: Real, const N: usize> Add<T> for Dual<T, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, constant: T) -> Self {
+        Self {
+            value: self.value + constant,
+            partials: mutant::partials("add left", self.partials),
+        }
+    }
+}
+
+/// `(u − c)' = u'`
+impl<T: Real, const N: usize> Sub<T> for Dual<T, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, constant: T) -> Self {
+        Self {
+            value: self.value - constant,
+            partials: mutant::partials("sub left", self.partials),
+        }
+    }
+}
+
+/// `(u·c)' = c·u'`
+impl<T: Real, const N: usize> Mul<T> for Dual<T, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, constant: T) -> Self {
+        let slope = mutant::slope("mul left", constant);
+        self.scaled(self.value * constant, slope)
+    }
+}
+
+/// `(u/c)' = (1/c)·u'`
+impl<T: Real, const N: usize> Div<T> for Dual<T, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, constant: T) -> Self {
+        let slope = mutant::slope("div left", constant.recip());
+        self.scaled(self.value / constant, slope)
+    }
+}
+
 /// The operators again, for operands that [`From`] makes a dual.
 macro_rules! forms {
     ($Left:ty, $Right:ty: $($Op:ident $op:ident),*) => {$(
@@ -105,8 +149,19 @@ macro_rules! forms {
 forms!(Dual<T, N>, &Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
 forms!(&Dual<T, N>, Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
 forms!(&Dual<T, N>, &Dual<T, N>: Add add, Sub sub, Mul mul, Div div, Rem rem);
-forms!(Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
-forms!(&Dual<T, N>, T: Add add, Sub sub, Mul mul, Div div, Rem rem);
+forms!(Dual<T, N>, T: Rem rem);
+
+/// The operators with a constant, by reference.
+macro_rules! by_reference { ($($Op:ident $op:ident),*) => {$(
+    impl<T: Real, const N: usize> $Op<T> for &Dual<T, N> {
+        type Output = Dual<T, N>;
+        #[inline(always)]
+        fn $op(self, constant: T) -> Dual<T, N> {
+            (*self).$op(constant)
+        }
+    }
+)*} }
+by_reference!(Add add, Sub sub, Mul mul, Div div, Rem rem);
 
 /// The assigning operators.
 macro_rules! assigning {

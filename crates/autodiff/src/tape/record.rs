@@ -119,9 +119,11 @@ pub(crate) enum Step {
 
 /// Everything that a tape holds.
 pub(crate) struct Record<T> {
-    pub(crate) links: Vec<Link<T>>,
+    /// those of this recording, then room for more
+    pub(super) links: Vec<Link<T>>,
+    pub(super) used_links: usize,
     /// how many numbers depend on no other: their places are all that is known of them
-    pub(crate) leaves: usize,
+    leaves: usize,
     pub(crate) values: Vec<T>,
     /// slopes and the like, which have no derivative of their own
     pub(crate) saved: Vec<T>,
@@ -142,6 +144,7 @@ impl<T: Scalar> Record<T> {
     pub(crate) fn new() -> Self {
         Self {
             links: Vec::new(),
+            used_links: 0,
             leaves: 0,
             values: Vec::new(),
             saved: Vec::new(),
@@ -158,7 +161,7 @@ impl<T: Scalar> Record<T> {
 
     /// Forgets the recording and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.links.clear();
+        self.used_links = 0;
         self.leaves = 0;
         self.values.clear();
         self.saved.clear();
@@ -174,31 +177,48 @@ impl<T: Scalar> Record<T> {
     /// How many numbers there are.
     #[inline(always)]
     pub(crate) fn numbers(&self) -> usize {
-        self.links.len() + self.leaves
-    }
-
-    /// The place of the next number.
-    #[inline(always)]
-    fn next(&self) -> u32 {
-        let place = self.numbers() as u32;
-        assert!(place != NOWHERE, "a tape holds up to 2³² − 1 numbers");
-        place
+        self.used_links + self.leaves
     }
 
     /// A number that depends on no other.
     #[inline(always)]
     pub(crate) fn leaf(&mut self) -> u32 {
-        let place = self.next();
+        let place = self.numbers() as u32;
         self.leaves += 1;
+        // with all the links that there is room for, so that a link need not ask
+        check_count(self.leaves + self.links.len());
         place
     }
 
     /// A number with up to two parents.
     #[inline(always)]
     pub(crate) fn link(&mut self, from: [u32; 2], slopes: [T; 2]) -> u32 {
-        let to = self.next();
-        self.links.push(Link { to, from, slopes });
+        let to = self.numbers() as u32;
+        // not by `push`: its growth is not marked as rare, and all numbers of the formula would leave their registers for it
+        if self.used_links == self.links.len() {
+            self.grow();
+        }
+        // field by field: a whole link would be put together elsewhere and copied
+        let link = &mut self.links[self.used_links];
+        link.to = to;
+        [link.from[0], link.from[1]] = from;
+        [link.slopes[0], link.slopes[1]] = slopes;
+        self.used_links += 1;
         to
+    }
+
+    /// Room for twice as many links.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let len = (2 * self.links.len()).max(64);
+        check_count(self.leaves + len);
+        let blank = Link {
+            to: NOWHERE,
+            from: [NOWHERE; 2],
+            slopes: [T::zero(); 2],
+        };
+        self.links.resize(len, blank);
     }
 
     /// Space for `len` shaped numbers: what lies before it, the space, and its place.
@@ -226,6 +246,14 @@ impl<T: Scalar> Record<T> {
     }
 
     pub(crate) fn step(&mut self, step: Step) {
-        self.steps.push((self.links.len() as u32, step));
+        self.steps.push((self.used_links as u32, step));
     }
+}
+
+#[inline(always)]
+fn check_count(numbers: usize) {
+    assert!(
+        numbers < NOWHERE as usize,
+        "a tape holds up to 2³² − 1 numbers, with the room that it keeps ready"
+    );
 }

@@ -17,7 +17,7 @@ impl<T: Scalar> Record<T> {
         zeros(&mut self.link_adjoints, numbers);
         zeros(&mut self.adjoints, self.values.len());
         seed(self);
-        let mut end = self.links.len();
+        let mut end = self.used_links;
         for i in (0..self.steps.len()).rev() {
             let (links, step) = self.steps[i];
             sweep_links(&self.links[..end], links as usize, &mut self.link_adjoints);
@@ -287,7 +287,7 @@ impl<T: Scalar> Record<T> {
         zeros(&mut self.link_adjoints, numbers);
         let Place::Link(seed, _) = x else { return };
         self.link_adjoints[seed as usize] = T::one();
-        for &Link { to, from, slopes } in &self.links {
+        for &Link { to, from, slopes } in &self.links[..self.used_links] {
             for (from, slope) in from.into_iter().zip(slopes) {
                 if from != NOWHERE {
                     let dx = self.link_adjoints[from as usize];
@@ -333,7 +333,7 @@ fn weighed_pair<T: Scalar>(slopes: [T; 2], dy: T) -> [T; 2] {
 
 /// `slope · dy`, and zero for zero times infinity, as forward.
 #[inline(always)]
-pub(super) fn weighed<T: Scalar>(slope: T, dy: T) -> T {
+pub(crate) fn weighed<T: Scalar>(slope: T, dy: T) -> T {
     let product = slope * dy;
     if product.holds_nan() {
         weigh(slope, dy)

@@ -8,7 +8,7 @@ use core_tensor::shape::Same;
 use core_tensor::{Filter, Image, Matrix, Real, Scalar, Sequence, Shape, Vector};
 use num_traits::{Float, Zero};
 
-use super::number::{Minus, Over, Plus, Times};
+use super::two::{Minus, Over, Plus, Times};
 use super::{Dual, Var};
 use crate::tape::lists::each;
 use crate::tape::record::{Binary, Piece, Record, Step};

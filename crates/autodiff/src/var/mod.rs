@@ -2,6 +2,7 @@
 //!
 //! * this file: [`Var`], its value, and the walk back
 //! * `number`: numbers, which are [`Real`](core_tensor::Real)
+//! * `two`: functions of two of them
 //! * `element`: operators and functions of shaped values, number by number
 //! * `product`: matrix products, transposes, convolutions
 //! * `reduce`: sums, means, extremes, softmax
@@ -14,6 +15,7 @@ mod operation;
 mod place;
 mod product;
 mod reduce;
+mod two;
 
 use core::cell::RefCell;
 use core::fmt;

@@ -8,51 +8,10 @@ use core::ops::{Rem, RemAssign};
 use core_tensor::{Real, Rule, Scalar, mutant};
 use num_traits::{Float, FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 
+use super::two::{AbsSub, Atan2, CopySign, Hypot, Log, Max, Min, Power, Rest};
 use super::{Dual, State, Var};
 
-/// A function of two numbers, for any numbers.
-pub(super) trait Two {
-    fn of<R: Real>(u: R, v: R) -> R;
-}
-
-macro_rules! two { ($($name:ident $f:ident)+) => {$(
-    pub(super) struct $name;
-    impl Two for $name {
-        #[inline(always)]
-        fn of<R: Real>(u: R, v: R) -> R {
-            u.$f(v)
-        }
-    }
-)+} }
-two! { Plus add Minus sub Times mul Over div Rest rem Power powf Log log Hypot hypot Atan2 atan2 Max max Min min AbsSub abs_sub CopySign copysign }
-
-impl<'t, T: Scalar> Var<'t, T> {
-    #[inline(always)]
-    pub(super) fn two<F: Two>(self, other: Self, _: F) -> Self {
-        if other.state == State::Still || (self.place == other.place && self.state != State::Still)
-        {
-            self.one(|u| F::of(u, other.number))
-        } else if self.state == State::Still {
-            other.one(|v| F::of(self.number, v))
-        } else {
-            let (u, v) = (self.number, other.number);
-            let u = Dual {
-                value: u.value,
-                partials: [u.partials[0], T::zero()],
-            };
-            let v = Dual {
-                value: v.value,
-                partials: [T::zero(), v.partials[0]],
-            };
-            let y: Dual<T, 2> = F::of(u, v);
-            let record = self.record();
-            let link = record
-                .borrow_mut()
-                .link([self.place, other.place], y.partials);
-            Self::kept(record, link, y.value)
-        }
-    }
-
+impl<T: Scalar> Var<'_, T> {
     /// The same number with a place of its own on the tape, so that the derivative by it can be asked for. Variables and shaped values
     /// have one anyway; a number that was worked out has not.
     #[must_use]
