@@ -3,6 +3,7 @@
 //! A clean run says which rules each case comes by; then each broken rule is put to those cases, the quickest first, until one of them
 //! fails. A rule that breaks unnoticed fails the command.
 
+#[cfg(not(feature = "mutants"))]
 use crate::Args;
 
 /// Runs the program again in a build whose rules can be broken, beside the ordinary one.

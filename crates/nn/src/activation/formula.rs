@@ -34,20 +34,6 @@ macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident =
 )+} }
 
 formulas! {
-    /// The classical neuron's threshold: `y = 1` for `x > 0`, else 0.
-    ///
-    /// # Gradient
-    /// 0 everywhere, at the step too: nothing before it learns by descent.
-    ///
-    /// McCulloch, Pitts: A logical calculus of the ideas immanent in nervous activity (1943).
-    Heaviside 1 |x: R| if x > R::zero() { R::one() } else { R::zero() };
-    /// The sign: `y = 1` for `x > 0`, −1 for `x < 0`, 0 at 0.
-    ///
-    /// # Gradient
-    /// 0 everywhere, as [`Heaviside`].
-    ///
-    /// Rosenblatt: The perceptron (1958).
-    Sign 1 |x: R| if x > R::zero() { R::one() } else if x < R::zero() { -R::one() } else { R::zero() };
     /// `y = x`: where an activation is asked for and none is wanted.
     Identity 0 |x: R| x;
     /// A line in place of the logistic function: `y = min(max(x + 3, 0), 6) / 6`.

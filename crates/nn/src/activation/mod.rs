@@ -3,21 +3,24 @@
 //! * this file: those whose derivative is known from their output, with kernels of their own
 //! * `formula`: those of one formula
 //! * `learned`: those with a number that is learned
+//! * `step`: those that are flat
 //! * `gated`, `row`: those that look at more than one number
 
 mod formula;
 mod gated;
 mod learned;
 mod row;
+mod step;
 
 pub use formula::{
-    Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, LeakyRelu,
-    LogSigmoid, Mish, QuickGelu, Relu6, Selu, Sign, Silu, Softplus, Softsign, Swish,
+    Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, Identity, LeakyRelu, LogSigmoid,
+    Mish, QuickGelu, Relu6, Selu, Silu, Softplus, Softsign, Swish,
 };
 pub(crate) use formula::{sigmoid, softplus};
 pub use gated::Glu;
 pub use learned::{LearnedSwish, PRelu};
 pub use row::{LogSoftmax, Softmax};
+pub use step::{Heaviside, Sign};
 
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
