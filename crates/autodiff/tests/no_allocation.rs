@@ -1,48 +1,19 @@
 //! A second recording of the same calculation, its walk back included, allocates nothing and frees nothing. A program of its own without
 //! the test harness, whose other thread would be counted.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../../core-tensor/tests/common/counting.rs"]
+mod counting;
+
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use autodiff::{Point, Real, Recording, Tape, Var};
 use core_tensor::{Filter, Image, Matrix, Tensor, Vector};
-
-struct Counting;
-static CALLS: AtomicUsize = AtomicUsize::new(0);
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: everything is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use counting::counted;
 
 /// How many calls of the allocator happen in `f`.
-fn counted(f: impl FnOnce()) -> usize {
-    let before = CALLS.load(Ordering::Relaxed);
-    f();
-    CALLS.load(Ordering::Relaxed) - before
+fn calls_in(f: impl FnOnce()) -> usize {
+    let (allocations, frees) = counted(f);
+    allocations + frees
 }
 
 /// Takes the same gradient four times on one tape. The first may allocate, and must, or nothing was recorded.
@@ -53,7 +24,7 @@ fn only_the_first_allocates<X: Point<Scalar = f64>>(
 ) {
     let mut tape = Tape::new();
     let calls = [(); 4].map(|()| {
-        counted(|| {
+        calls_in(|| {
             black_box(tape.value_and_grad(&f, black_box(x)));
         })
     });
@@ -72,7 +43,7 @@ fn rosenbrock<R: Real>(x: &[R]) -> R {
 
 fn main() {
     // the counter counts, or the zeroes below would mean nothing
-    assert_eq!(counted(|| drop(black_box(Box::new(1.0)))), 2);
+    assert_eq!(calls_in(|| drop(black_box(Box::new(1.0)))), 2);
 
     only_the_first_allocates("numbers", &[0.5_f64; 100], |_, x| rosenbrock(&x));
     let layers = (

@@ -2,18 +2,17 @@
 
 #[path = "common/fixture.rs"]
 mod fixture;
+#[path = "common/near.rs"]
+mod near;
 
 use core_tensor::{Image, Scalar, Shape, Tensor, Vector, Zeroed};
 use fixture::{Case, load};
+use near::{close, scalars};
 use nn::{
     Celu, Elu, Gelu, GeluTanh, Glu, Gradients, HardSigmoid, HardSwish, HardTanh, Heaviside,
     Identity, Init, Layer, LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, PRelu, Pass,
     QuickGelu, Relu6, Selu, Sign, Silu, Softmax, Softplus, Softsign, Swish, init, training_room,
 };
-
-fn scalars<T: Scalar>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&number| T::of(number)).collect()
-}
 
 /// The outputs, the gradient of the inputs and, in `grad`, that of the weights; memory is NaN at first.
 fn run<X: Shape, L: Layer<X, T>, T: Scalar>(
@@ -33,30 +32,25 @@ fn run<X: Shape, L: Layer<X, T>, T: Scalar>(
     (Tensor::flat(y).to_vec(), Tensor::flat(dx).to_vec())
 }
 
-/// Near relative to 1 or to their own size. PyTorch's slopes cancel in `1 − σ`, times up to 30.
-fn close<T: Scalar>(what: &str, found: &[T], expected: &[f64]) {
-    assert_eq!(found.len(), expected.len(), "{what}: how many");
-    let tolerance = 32.0 * T::epsilon().to_f64().expect("a number");
-    for (i, (found, &expected)) in found.iter().zip(expected).enumerate() {
-        let found = found.to_f64().expect("a number");
-        assert!(
-            (found - expected).abs() <= tolerance * expected.abs().max(1.0),
-            "{what}[{i}] in {} is {found}, PyTorch has {expected}",
-            std::any::type_name::<T>()
-        );
-    }
-}
+/// PyTorch's slopes cancel in `1 − σ`, times up to 30.
+const EPSILONS: f64 = 32.0;
 
 fn formula<L: Layer<Vector<27>, T>, T: Scalar>(case: &Case) {
     let mut grad = L::Grad::boxed();
     let mut layer = L::boxed();
     init(&mut *layer, Init::HeNormal, 0);
     let (y, slopes) = run::<Vector<27>, L, T>(&layer, case.numbers("x"), &[1.0; 27], &mut grad);
-    close(&format!("{}: y", case.title), &y, case.numbers("y"));
+    close(
+        &format!("{}: y", case.title),
+        &y,
+        case.numbers("y"),
+        EPSILONS,
+    );
     close(
         &format!("{}: dy_dx", case.title),
         &slopes,
         case.numbers("dy_dx"),
+        EPSILONS,
     );
 }
 
@@ -108,8 +102,18 @@ fn row<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case, mut layer: Box<L>, lear
         );
     }
     let (y, dx) = run::<X, L, T>(&layer, case.numbers("x"), case.numbers("dy"), &mut grad);
-    close(&format!("{}: y", case.title), &y, case.numbers("y"));
-    close(&format!("{}: dx", case.title), &dx, case.numbers("dx"));
+    close(
+        &format!("{}: y", case.title),
+        &y,
+        case.numbers("y"),
+        EPSILONS,
+    );
+    close(
+        &format!("{}: dx", case.title),
+        &dx,
+        case.numbers("dx"),
+        EPSILONS,
+    );
     if let Some(name) = learned {
         let mut found = Vec::new();
         layer.visit(
@@ -123,6 +127,7 @@ fn row<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case, mut layer: Box<L>, lear
             &format!("{}: d{name}", case.title),
             &found,
             case.numbers(&format!("d{name}")),
+            EPSILONS,
         );
     }
 }
@@ -188,9 +193,14 @@ fn a_learned_swish_begins_as_silu_and_learns() {
     let mut grad = LearnedSwish::<1, f64>::boxed();
     let (y, dx) = run::<Vector<1>, _, f64>(&*layer, &[2.0], &[1.0], &mut grad);
     // x·σ(x) = 1.7615941559557649; σ(x)·(1 + x·(1 − σ(x))) = 1.0907842487848955; by β: x²·σ(x)·(1 − σ(x)) = 0.41997434161402614
-    close("y", &y, &[1.761_594_155_955_764_9]);
-    close("dx", &dx, &[1.090_784_248_784_895_5]);
-    close("dβ", grad.beta.as_slice(), &[0.419_974_341_614_026_14]);
+    close("y", &y, &[1.761_594_155_955_764_9], EPSILONS);
+    close("dx", &dx, &[1.090_784_248_784_895_5], EPSILONS);
+    close(
+        "dβ",
+        grad.beta.as_slice(),
+        &[0.419_974_341_614_026_14],
+        EPSILONS,
+    );
 }
 
 #[test]

@@ -2,32 +2,20 @@
 
 #[path = "common/fixture.rs"]
 mod fixture;
+#[path = "common/near.rs"]
+mod near;
 
 use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
 use fixture::{Case, load};
+use near::{close, scalars};
 use nn::{
     Bce, BceWithLogits, Class, Cosine, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence,
     LabelSmoothing, Loss, Mae, Nll, PixelCrossEntropy, SmoothL1, SoftCrossEntropy, Total,
     WeightedCrossEntropy,
 };
 
-fn scalars<T: Scalar>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&number| T::of(number)).collect()
-}
-
-/// Near relative to 1 or to their own size.
-fn close<T: Scalar>(what: &str, found: &[T], expected: &[f64]) {
-    assert_eq!(found.len(), expected.len(), "{what}: how many");
-    let tolerance = 32.0 * T::epsilon().to_f64().expect("a number");
-    for (i, (found, &expected)) in found.iter().zip(expected).enumerate() {
-        let found = found.to_f64().expect("a number");
-        assert!(
-            (found - expected).abs() <= tolerance * expected.abs().max(1.0),
-            "{what}[{i}] in {} is {found}, PyTorch has {expected}",
-            std::any::type_name::<T>()
-        );
-    }
-}
+/// A few roundings on either side.
+const EPSILONS: f64 = 32.0;
 
 fn check<Y: Shape, T: Scalar, Q: Loss<Y, T>>(case: &Case, loss: &Q, targets: &[Q::Target]) {
     let y = scalars::<T>(case.numbers("y"));
@@ -41,8 +29,14 @@ fn check<Y: Shape, T: Scalar, Q: Loss<Y, T>>(case: &Case, loss: &Q, targets: &[Q
         &format!("{}: loss", case.title),
         &[score.loss],
         case.numbers("loss"),
+        EPSILONS,
     );
-    close(&format!("{}: dy", case.title), &dy, case.numbers("dy"));
+    close(
+        &format!("{}: dy", case.title),
+        &dy,
+        case.numbers("dy"),
+        EPSILONS,
+    );
 }
 
 /// Targets of the shape of the outputs: two rows of six a sample.

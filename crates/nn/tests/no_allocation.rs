@@ -1,61 +1,17 @@
 //! A training step and inference allocate nothing and free nothing. A program of its own without the test harness, whose other thread
 //! would be counted.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../../core-tensor/tests/common/counting.rs"]
+mod counting;
+
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use core_tensor::{Image, Leaf, Path, Shape, Tensor, Vector};
+use counting::counted;
 use nn::{
     Class, Conv2d, CrossEntropy, Flatten, Gradients, Init, Layer, Linear, Loss, MaxPool2d, Mse,
     Network, Relu, Tanh,
 };
-
-struct Counting;
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static FREES: AtomicUsize = AtomicUsize::new(0);
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: everything is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        FREES.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        FREES.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-/// How many allocations and frees happen in `f`.
-fn counted(f: impl FnOnce()) -> (usize, usize) {
-    let count = || {
-        (
-            ALLOCATIONS.load(Ordering::Relaxed),
-            FREES.load(Ordering::Relaxed),
-        )
-    };
-    let before = count();
-    f();
-    let after = count();
-    (after.0 - before.0, after.1 - before.1)
-}
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
 fn nothing_in_a_step<X: Shape, L: Layer<X>, Q: Loss<L::Y>>(

@@ -2,9 +2,12 @@
 
 #[path = "common/fixture.rs"]
 mod fixture;
+#[path = "common/near.rs"]
+mod near;
 
 use core_tensor::{Image, Leaf, Path, Scalar, Sequence, Shape, Tensor, Vector, Zeroed};
 use fixture::{Case, load};
+use near::{close, scalars};
 use nn::{
     BatchNorm, GroupNorm, Init, InstanceNorm, Layer, LayerNorm, LocalResponseNorm, Network, Pass,
     RmsNorm, init, training_room,
@@ -24,23 +27,8 @@ const CASES: [&str; 11] = [
     "running",
 ];
 
-fn scalars<T: Scalar>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&number| T::of(number)).collect()
-}
-
-/// Near relative to 1 or to their own size: sums of up to 18 numbers were rounded.
-fn close<T: Scalar>(what: &str, found: &[T], expected: &[f64]) {
-    assert_eq!(found.len(), expected.len(), "{what}: how many");
-    let tolerance = 64.0 * T::epsilon().to_f64().expect("a number");
-    for (i, (found, &expected)) in found.iter().zip(expected).enumerate() {
-        let found = found.to_f64().expect("a number");
-        assert!(
-            (found - expected).abs() <= tolerance * expected.abs().max(1.0),
-            "{what}[{i}] in {} is {found}, PyTorch has {expected}",
-            std::any::type_name::<T>()
-        );
-    }
-}
+/// Sums of up to 18 numbers were rounded.
+const EPSILONS: f64 = 64.0;
 
 /// One training pass: the fixture's tensors have the names of the layer's fields.
 fn check<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case, enlarge: f64) {
@@ -68,19 +56,30 @@ fn check<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case, enlarge: f64) {
         &format!("{}: y", case.title),
         Tensor::flat(y),
         case.numbers("y"),
+        EPSILONS,
     );
     let dx: Vec<T> = Tensor::flat(dx)
         .iter()
         .map(|&dx| dx * T::of(enlarge))
         .collect();
-    close(&format!("{}: dx", case.title), &dx, case.numbers("dx"));
+    close(
+        &format!("{}: dx", case.title),
+        &dx,
+        case.numbers("dx"),
+        EPSILONS,
+    );
     layer.visit(
         [&mut *grad],
         &Path::Root,
         &mut |leaf: Leaf<'_>, _: &mut [T], [g]: [&mut [T]; 1]| {
             if leaf.role.learns() {
                 let name = format!("d{}", leaf.path);
-                close(&format!("{}: {name}", case.title), g, case.numbers(&name));
+                close(
+                    &format!("{}: {name}", case.title),
+                    g,
+                    case.numbers(&name),
+                    EPSILONS,
+                );
             }
         },
     );
@@ -118,6 +117,7 @@ fn running<T: Scalar>(case: &Case) {
         &format!("{}: y", case.title),
         Tensor::flat(y),
         case.numbers("y"),
+        EPSILONS,
     );
     let dy = pass.batch::<X>(2);
     Tensor::flat_mut(dy).fill(T::one());
@@ -131,11 +131,13 @@ fn running<T: Scalar>(case: &Case) {
         &format!("{}: mean", case.title),
         layer.mean.as_slice(),
         case.numbers("mean"),
+        EPSILONS,
     );
     close(
         &format!("{}: variance", case.title),
         layer.variance.as_slice(),
         case.numbers("variance"),
+        EPSILONS,
     );
     let again = scalars::<T>(case.numbers("again"));
     let y = net.predict(Tensor::batch(&again));
@@ -143,6 +145,7 @@ fn running<T: Scalar>(case: &Case) {
         &format!("{}: y in use", case.title),
         Tensor::flat(y),
         case.numbers("y_again"),
+        EPSILONS,
     );
 }
 
