@@ -10,12 +10,6 @@
 
 mod case;
 mod cases;
-mod cases_losses;
-mod cases_models;
-mod cases_more;
-mod cases_ops;
-mod cases_optim;
-mod cases_tape;
 mod coverage;
 mod evaluate;
 #[path = "../files.rs"]
@@ -109,17 +103,8 @@ fn run(args: &Args) -> Result<(), String> {
 
 /// Every case, from the innermost level to the outermost.
 fn all() -> Vec<Case> {
-    let lists = [
-        cases_ops::all(),
-        cases_tape::all(),
-        kinks::all(),
-        cases::all(),
-        cases_more::all(),
-        cases_losses::all(),
-        cases_models::all(),
-        cases_optim::all(),
-    ];
-    let mut cases: Vec<Case> = lists.into_iter().flatten().collect();
+    let mut cases = cases::all();
+    cases.extend(kinks::all());
     cases.sort_by_key(|case| case.level);
     let mut numbers = BTreeMap::new();
     for case in &mut cases {

@@ -1,14 +1,14 @@
 //! Every function and operator of dual numbers, where it is smooth.
 //!
-//! A new one gets a line here; until then `cargo xtask check-grads` fails. Operators are called by their trait.
+//! Operators are called by their trait.
 
 use std::iter::Product;
 use std::ops::RemAssign;
 
 use core_tensor::{Real, Rule};
 
-use super::case::Case;
-use super::formula::formula;
+use crate::case::Case;
+use crate::formula::formula;
 
 // name, the range of each argument: formula
 macro_rules! formulas { ($($name:literal $ranges:expr => |$($x:ident)+| $formula:expr;)+) => { vec![$({

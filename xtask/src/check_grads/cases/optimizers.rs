@@ -1,14 +1,12 @@
 //! Every optimizer, some steps of it against its formula written out for one weight.
-//!
-//! A new optimizer gets a line here; until then `cargo xtask check-grads` fails.
 
 use autodiff::check::Comparison;
 use core_tensor::{Leaf, Params, Path, Scalar, Zeroed};
 use nn::Linear;
 use optim::{Adam, Momentum, Optimizer, Sgd};
 
-use super::case::{Case, Finding, Level, Pair};
-use super::point::Draw;
+use crate::case::{Case, Finding, Level, Pair};
+use crate::point::Draw;
 
 /// How many steps are taken.
 const STEPS: usize = 8;

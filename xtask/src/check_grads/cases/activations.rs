@@ -1,29 +1,14 @@
-//! The layers of `nn` that normalise, bend or disturb what goes through them, as `cases` has the others.
+//! The layers of `nn` that normalise, bend or disturb what goes through them.
 
-use core_tensor::{Image, Matrix, Scalar, Sequence, Vector};
+use core_tensor::{Image, Matrix, Sequence, Vector};
 use nn::{
     BatchNorm, Celu, ChannelDropout, Dropout, Elu, GaussianNoise, Gelu, GeluTanh, Glu, GroupNorm,
     HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm, LayerNorm, LeakyRelu,
     LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, Relu6,
-    RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Sum, Swish, Tanh,
+    RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
 
-use super::case::{Case, Level};
-use super::evaluate::{self, Sizes};
-use super::function::{Function, function};
-use super::point::{Number, Point, Run, Values};
-
-// name, samples, inputs in ± scale: shape => layer, written with `T` for the scalar; two of a layer that draws do not draw alike
-macro_rules! layers { ($($name:literal $samples:literal in $scale:literal $($draws:ident)?: $x:ty => $layer:ty;)+) => { vec![$({
-    fn sizes<T: Scalar>() -> Sizes { evaluate::layer_sizes::<$x, $layer, T>() }
-    fn values<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, $layer, T>(point, run) }
-    fn twins<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, Sum<$layer, $layer>, T>(point, run) }
-    let draws: &[&str] = &[$(stringify!($draws))?];
-    Case::of(Level::Layer, $name, stringify!($layer), Function {
-        samples: $samples, range: [-$scale, $scale], pulls: true, adds: true,
-        twins: draws.is_empty().then_some(twins::<f64>), ..function!(sizes::<f64>(), values)
-    })
-}),+] } }
+use crate::case::Case;
 
 #[rustfmt::skip]
 pub(crate) fn all() -> Vec<Case> {
@@ -59,10 +44,10 @@ pub(crate) fn all() -> Vec<Case> {
         "Softmax" 2 in 2.0: Matrix<5, 3> => Softmax;
         "LogSoftmax" 3 in 2.0: Vector<7> => LogSoftmax;
         "LogSoftmax" 2 in 2.0: Matrix<5, 3> => LogSoftmax;
-        "Dropout" 3 in 2.0 draws: Image<3, 5, 7> => Dropout<1, 3>;
-        "ChannelDropout" 3 in 2.0 draws: Image<3, 5, 7> => ChannelDropout<1, 3>;
-        "GaussianNoise" 3 in 2.0 draws: Image<3, 5, 7> => GaussianNoise<1, 3>;
-        "SaltAndPepper" 3 in 2.0 draws: Image<3, 5, 7> => SaltAndPepper<1, 3>;
+        "Dropout" 3 in 2.0, draws: Image<3, 5, 7> => Dropout<1, 3>;
+        "ChannelDropout" 3 in 2.0, draws: Image<3, 5, 7> => ChannelDropout<1, 3>;
+        "GaussianNoise" 3 in 2.0, draws: Image<3, 5, 7> => GaussianNoise<1, 3>;
+        "SaltAndPepper" 3 in 2.0, draws: Image<3, 5, 7> => SaltAndPepper<1, 3>;
         "BatchNorm" 5 in 1.5: Vector<7> => BatchNorm<7, T>;
         "BatchNorm" 3 in 1.5: Image<3, 5, 4> => BatchNorm<4, T>;
         "BatchNorm" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, BatchNorm<5, T>, Tanh, Linear<5, 2, T>);

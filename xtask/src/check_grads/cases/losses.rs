@@ -1,4 +1,4 @@
-//! The losses of `nn` that need more than `cases` says of one: numbers of their own, outputs between 0 and 1, targets of a kind.
+//! The losses of `nn` that need more than `layers` says of one: numbers of their own, outputs between 0 and 1, targets of a kind.
 
 use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
 use nn::{
@@ -7,11 +7,11 @@ use nn::{
     WeightedCrossEntropy,
 };
 
-use super::case::{Case, Level};
-use super::cases::classes;
-use super::evaluate::{self, tensors};
-use super::function::{Function, function};
-use super::point::{Number, Point, Run, Values};
+use super::layers::classes;
+use crate::case::{Case, Level};
+use crate::evaluate::{self, tensors};
+use crate::function::{Function, function};
+use crate::point::{Number, Point, Run, Values};
 
 // name, samples, the range of outputs: shape => loss, the targets that it makes of random numbers
 macro_rules! losses { ($($name:literal $samples:literal in $range:expr, $y:ty => $loss:expr, $targets:expr;)+) => { vec![$({

@@ -1,16 +1,14 @@
 //! Every network of `models`, whole and with its loss; large ones in a narrow instance.
-//!
-//! A new network gets a line here; until then `cargo xtask check-grads` fails.
 
 use core_tensor::{Image, Scalar, Vector};
 use models::{LeNet5, LeNet8, Mlp4, Mlp784};
 use nn::{CrossEntropy, Mse};
 
-use super::case::{Case, Level};
-use super::cases::classes;
-use super::evaluate::{self, Sizes, tensors};
-use super::function::{Function, function};
-use super::point::{Number, Point, Run, Values};
+use super::layers::classes;
+use crate::case::{Case, Level};
+use crate::evaluate::{self, Sizes, tensors};
+use crate::function::{Function, function};
+use crate::point::{Number, Point, Run, Values};
 
 // name, samples, weights in ± scale: shape => network, loss, the targets that it makes of random numbers
 macro_rules! models { ($($name:literal $samples:literal in $weights:literal: $x:ty => $net:ty, $loss:ident $targets:expr;)+) => { vec![$({

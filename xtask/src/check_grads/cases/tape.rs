@@ -1,16 +1,16 @@
 //! Every operation of a tape on shaped values, at sides that are odd and cross the edges of the kernels' tiles.
 //!
-//! A new one gets a line here; until then `cargo xtask check-grads` fails. Operators are called by their trait, as `Var::Add`. What a
-//! variable that is a number can do stands in `cases_ops`, on the same line as for dual numbers.
+//! Operators are called by their trait, as `Var::Add`. What a
+//! variable that is a number can do stands in `ops`, on the same line as for dual numbers.
 
 use autodiff::{Tape, Var};
 use core_tensor::{Filter, Image, Matrix, Shape, Tensor, Vector};
 use num_traits::Float;
 
-use super::case::{Case, Level};
-use super::evaluate::Sizes;
-use super::function::{Function, function};
-use super::point::{Number, Point, Run, Values};
+use crate::case::{Case, Level};
+use crate::evaluate::Sizes;
+use crate::function::{Function, function};
+use crate::point::{Number, Point, Run, Values};
 
 // name, the range of the numbers: operands => the shape of the result: operation
 macro_rules! operations { ($($name:literal $range:expr, ($($x:ident: $shape:ty),+) => $y:ty: $operation:expr;)+) => { vec![$({

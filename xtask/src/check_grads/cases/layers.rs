@@ -1,27 +1,15 @@
-//! Every layer and loss of `nn`, at sides that are odd, differ in height and width, and cross the edges of the kernels' tiles.
-//!
-//! A new layer or loss gets a line here; until then `cargo xtask check-grads` fails.
+//! The first layers and losses of `nn`, at sides that are odd, differ in height and width, and cross the edges of the kernels' tiles.
 
-use core_tensor::{Image, Matrix, Real, Scalar, Vector};
+use core_tensor::{Image, Matrix, Real, Vector};
 use nn::{
     AvgPool2d, Class, Conv2d, CrossEntropy, Elementwise, ElementwiseLoss, Flatten, Formula, Frozen,
     Linear, LossFormula, MaxPool2d, Mse, RectConv2d, Relu, Residual, Sigmoid, Sum, Tanh, network,
 };
 
-use super::case::{Case, Level};
-use super::evaluate::{self, Sizes, tensors};
-use super::function::{Function, function};
-use super::point::{Number, Point, Run, Values};
-
-// name, samples: shape => layer, written with `T` for the scalar
-macro_rules! layers { ($($name:literal $samples:literal: $x:ty => $layer:ty;)+) => { vec![$({
-    fn sizes<T: Scalar>() -> Sizes { evaluate::layer_sizes::<$x, $layer, T>() }
-    fn values<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, $layer, T>(point, run) }
-    fn twins<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, Sum<$layer, $layer>, T>(point, run) }
-    Case::of(Level::Layer, $name, stringify!($layer), Function {
-        samples: $samples, range: [-1.5, 1.5], pulls: true, adds: true, twins: Some(twins::<f64>), ..function!(sizes::<f64>(), values)
-    })
-}),+] } }
+use crate::case::{Case, Level};
+use crate::evaluate::{self, tensors};
+use crate::function::{Function, function};
+use crate::point::{Number, Point, Run, Values};
 
 // loss, samples, outputs in ± scale: shape => the targets that it makes of random numbers
 macro_rules! losses { ($($loss:ident $samples:literal in $scale:literal: $y:ty => $targets:expr;)+) => { vec![$({
