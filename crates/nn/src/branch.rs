@@ -1,12 +1,14 @@
 //! Layers whose input goes more than one way.
 
+use alloc::vec;
+
 use core_tensor::kernel::Start;
 use core_tensor::shape::Same;
 use core_tensor::{
     Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, mutant, zeroed,
 };
 
-use crate::{Layer, Pass, Row};
+use crate::{Layer, Merge, Part, Pass};
 
 /// A layer, or a tuple of them, with a shortcut around it: `y = x + F(x)`.
 ///
@@ -91,14 +93,9 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
             .backward_first(saved, same(dy), grad, &mut pass.scope());
     }
 
-    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
-        F::describe(path, report);
-        report(Row {
-            parameters: 0,
-            flops: X::LEN as u64,
-            kept: X::LEN * size_of::<T>(),
-            ..Row::of::<Self, X, T>(path)
-        });
+    fn describe(path: &Path<'_>) -> Part {
+        let ways = vec![F::describe(path), Part::nothing::<X>(path)];
+        Part::fork::<Self, X, T>(path, Merge::Sum, [X::LEN; 2], ways)
     }
 }
 
@@ -189,16 +186,9 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         dx
     }
 
-    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
-        A::describe(&path.index(0), report);
-        B::describe(&path.index(1), report);
-        let len = <A::Y as Shape>::LEN;
-        report(Row {
-            parameters: 0,
-            flops: len as u64,
-            kept: len * size_of::<T>(),
-            ..Row::of::<Self, X, T>(path)
-        });
+    fn describe(path: &Path<'_>) -> Part {
+        let ways = vec![A::describe(&path.index(0)), B::describe(&path.index(1))];
+        Part::fork::<Self, X, T>(path, Merge::Sum, [<A::Y as Shape>::LEN; 2], ways)
     }
 }
 

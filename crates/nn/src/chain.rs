@@ -1,8 +1,10 @@
 //! Tuples of up to 16 layers, one after another; they nest.
 
+use alloc::vec;
+
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, mutant};
 
-use crate::{Layer, Pass, Row};
+use crate::{Layer, Part, Pass};
 
 // the tuple that ends in `$last`: its first layer, the others with their predecessors, and the others from the last to the second
 macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:ident $ri:tt)*] $last:ident) => {
@@ -38,9 +40,8 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
             }
         }
 
-        fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
-            $first::describe(&path.index(0), report);
-            $($l::describe(&path.index($i), report);)*
+        fn describe(path: &Path<'_>) -> Part {
+            Part::chain::<Self, X, T>(path, vec![$first::describe(&path.index(0)), $($l::describe(&path.index($i))),*])
         }
     }
 } }

@@ -4,7 +4,7 @@ use core_tensor::{
     Batch, BatchMut, Leaf, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
 };
 
-use crate::{Layer, Pass, Row};
+use crate::{Layer, Part, Pass};
 
 /// A layer, or a tuple of them, whose weights stay as they are: they have no gradient and no moments, and backward stops here where
 /// nothing before it learns.
@@ -77,12 +77,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T>> Layer<X, T> for Frozen<F> {
     ) {
     }
 
-    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
-        F::describe(path, &mut |row| {
-            report(Row {
-                learns: false,
-                ..row
-            })
-        });
+    fn describe(path: &Path<'_>) -> Part {
+        F::describe(path).frozen()
     }
 }

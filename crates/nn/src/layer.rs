@@ -3,7 +3,7 @@
 use core_tensor::kernel::Start;
 use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
 
-use crate::Row;
+use crate::Part;
 
 /// Whether a network is being trained or used: some layers differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,8 +165,8 @@ pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
         self.backward(saved, dy, grad, pass);
     }
 
-    /// Reports the layer as data: one row, or the rows of its parts.
-    fn describe(path: &Path<'_>, report: &mut dyn FnMut(Row<'_>)) {
-        report(Row::of::<Self, X, T>(path));
+    /// The layer as data, for tables and drawings. A layer made of layers says what they are: [`Part::chain`], [`Part::fork`].
+    fn describe(path: &Path<'_>) -> Part {
+        Part::layer::<Self, X, T>(path)
     }
 }

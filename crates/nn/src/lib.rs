@@ -27,6 +27,7 @@ mod derivative;
 mod dropout;
 mod elementwise;
 mod frozen;
+mod graph;
 mod init;
 mod layer;
 mod linear;
@@ -50,6 +51,7 @@ pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use frozen::Frozen;
+pub use graph::{Merge, Part, Row};
 pub use init::{Fan, Init, Spread, gain_leaky, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::Linear;
@@ -63,11 +65,12 @@ pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm,
 pub use on_tape::Recorded;
 pub use pool::{AvgPool2d, MaxPool2d};
 pub use reshape::Flatten;
-pub use summary::{Row, Summary};
+pub use summary::Summary;
 
 /// What the expansion of `network!` needs, whatever its user depends on.
 #[doc(hidden)]
 pub mod export {
+    pub use alloc::vec;
     pub use core_tensor;
     pub use paste::paste;
 }

@@ -83,8 +83,8 @@ macro_rules! network {
                 )+
                 let _ = dy;
             }
-            fn describe(path: &$crate::export::core_tensor::Path<'_>, report: &mut dyn FnMut($crate::Row<'_>)) {
-                $(<$layer as $crate::Layer<$x, $t>>::describe(&path.field(stringify!($field)), report);)+
+            fn describe(path: &$crate::export::core_tensor::Path<'_>) -> $crate::Part {
+                $crate::Part::chain::<Self, X, $t>(path, $crate::export::vec![$(<$layer as $crate::Layer<$x, $t>>::describe(&path.field(stringify!($field)))),+])
             }
         }
     };

@@ -5,47 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use core_tensor::shape::{Name, name};
 use core_tensor::{Params, Path, Scalar, Shape};
 
 use crate::{Layer, training_room};
-
-/// One layer, as it reports itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
-    /// where it stands in the network
-    pub path: &'a Path<'a>,
-    /// its name
-    pub layer: &'static str,
-    /// the shape of a sample that goes in
-    pub input: Name,
-    /// the shape of a sample that comes out
-    pub output: Name,
-    /// how many numbers it holds
-    pub parameters: usize,
-    /// whether they learn
-    pub learns: bool,
-    /// additions and multiplications of forward, a sample
-    pub flops: u64,
-    /// bytes kept from forward to backward, a sample
-    pub kept: usize,
-}
-
-impl<'a> Row<'a> {
-    /// The row of layer `L` at `path`.
-    pub fn of<L: Layer<X, T>, X: Shape, T: Scalar>(path: &'a Path<'a>) -> Self {
-        Self {
-            path,
-            layer: L::NAME,
-            input: name::<X>(),
-            output: name::<L::Y>(),
-            parameters: L::COUNT,
-            learns: L::LEARNS,
-            flops: L::FLOPS,
-            kept: L::ROOM.kept * size_of::<T>(),
-        }
-    }
-}
 
 /// The table of a network, and its memory. Print it with `{}`.
 #[derive(Clone, Debug)]
@@ -83,7 +45,7 @@ impl Summary {
     /// The table of `L` on samples of shape `X`, with room for batches of `capacity`.
     pub fn of<X: Shape, L: Layer<X, T>, T: Scalar>(capacity: usize) -> Self {
         let (mut rows, mut frozen) = (Vec::new(), 0);
-        L::describe(&Path::Root, &mut |row| {
+        L::describe(&Path::Root).rows(&mut |row| {
             let still = row.parameters > 0 && !row.learns;
             frozen += if still { row.parameters } else { 0 };
             let layer = if still {
@@ -92,7 +54,7 @@ impl Summary {
                 row.layer.to_string()
             };
             rows.push([
-                row.path.to_string(),
+                row.path.clone(),
                 layer,
                 row.input.to_string(),
                 row.output.to_string(),

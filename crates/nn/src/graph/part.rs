@@ -1,0 +1,164 @@
+//! A network as it reports itself: layers, chains, forks.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use core_tensor::shape::{Name, name};
+use core_tensor::{Path, Scalar, Shape};
+
+use crate::Layer;
+
+/// One layer, as it reports itself; or several taken together, in sum.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// where it stands in the network
+    pub path: String,
+    /// its name
+    pub layer: &'static str,
+    /// the shape of a sample that goes in
+    pub input: Name,
+    /// the shape of a sample that comes out
+    pub output: Name,
+    /// how many numbers it holds
+    pub parameters: usize,
+    /// whether they learn
+    pub learns: bool,
+    /// additions and multiplications of forward, a sample
+    pub flops: u64,
+    /// bytes kept from forward to backward, a sample
+    pub kept: usize,
+}
+
+impl Row {
+    /// The row of layer `L` at `path`.
+    pub fn of<L: Layer<X, T>, X: Shape, T: Scalar>(path: &Path<'_>) -> Self {
+        Self {
+            path: path.to_string(),
+            layer: L::NAME,
+            input: name::<X>(),
+            output: name::<L::Y>(),
+            parameters: L::COUNT,
+            learns: L::LEARNS,
+            flops: L::FLOPS,
+            kept: L::ROOM.kept * size_of::<T>(),
+        }
+    }
+
+    /// The row of what `L` itself does where its ways meet: `flops`, and its output kept if it takes `room` for one.
+    pub fn of_merge<L: Layer<X, T>, X: Shape, T: Scalar>(
+        path: &Path<'_>,
+        flops: usize,
+        room: usize,
+    ) -> Self {
+        Self {
+            parameters: 0,
+            flops: flops as u64,
+            kept: room * size_of::<T>(),
+            ..Self::of::<L, X, T>(path)
+        }
+    }
+}
+
+/// How the ways of a fork meet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Merge {
+    /// Their ends are added.
+    Sum,
+    /// Their ends are multiplied.
+    Product,
+    /// Their ends lie side by side in one shape.
+    Concat,
+    /// They do not meet: the network has several outputs from here on.
+    Apart,
+}
+
+/// A network, or a part of one, as data.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// One layer.
+    Layer(Row),
+    /// Parts one after another; none of them hands on what it is given.
+    Chain {
+        /// all of it taken together
+        whole: Row,
+        /// in the order of forward
+        parts: Vec<Part>,
+    },
+    /// Ways that begin at the same place.
+    Fork {
+        /// what becomes of their ends
+        merge: Merge,
+        /// the cost of that alone
+        row: Row,
+        /// each of them a part; a shortcut is a [`Part::nothing`]
+        ways: Vec<Part>,
+    },
+}
+
+impl Part {
+    /// The layer `L` at `path`, as one piece.
+    pub fn layer<L: Layer<X, T>, X: Shape, T: Scalar>(path: &Path<'_>) -> Self {
+        Self::Layer(Row::of::<L, X, T>(path))
+    }
+
+    /// The chain `L` at `path` of these parts.
+    pub fn chain<L: Layer<X, T>, X: Shape, T: Scalar>(path: &Path<'_>, parts: Vec<Part>) -> Self {
+        let whole = Row::of::<L, X, T>(path);
+        Self::Chain { whole, parts }
+    }
+
+    /// The layer `L` at `path` whose ways meet at a cost of `flops`, with `room` numbers for their meeting.
+    pub fn fork<L: Layer<X, T>, X: Shape, T: Scalar>(
+        path: &Path<'_>,
+        merge: Merge,
+        [flops, room]: [usize; 2],
+        ways: Vec<Part>,
+    ) -> Self {
+        let row = Row::of_merge::<L, X, T>(path, flops, room);
+        Self::Fork { merge, row, ways }
+    }
+
+    /// What hands on what it is given: the shortcut of a residual block.
+    pub fn nothing<X: Shape>(path: &Path<'_>) -> Self {
+        let whole = Row {
+            path: path.to_string(),
+            layer: "",
+            input: name::<X>(),
+            output: name::<X>(),
+            parameters: 0,
+            learns: false,
+            flops: 0,
+            kept: 0,
+        };
+        let parts = Vec::new();
+        Self::Chain { whole, parts }
+    }
+
+    /// Calls `see` for the row of every layer and every meeting of ways, in the order of forward.
+    pub fn rows<'a>(&'a self, see: &mut impl FnMut(&'a Row)) {
+        match self {
+            Self::Layer(row) => see(row),
+            Self::Chain { parts, .. } => parts.iter().for_each(|part| part.rows(see)),
+            Self::Fork { row, ways, .. } => {
+                ways.iter().for_each(|way| way.rows(see));
+                see(row);
+            }
+        }
+    }
+
+    /// The same part with nothing that learns.
+    pub fn frozen(mut self) -> Self {
+        self.freeze();
+        self
+    }
+
+    fn freeze(&mut self) {
+        let (row, parts) = match self {
+            Self::Layer(row) => (row, &mut [][..]),
+            Self::Chain { whole, parts } => (whole, &mut parts[..]),
+            Self::Fork { row, ways, .. } => (row, &mut ways[..]),
+        };
+        row.learns = false;
+        parts.iter_mut().for_each(Self::freeze);
+    }
+}
