@@ -28,6 +28,19 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         plain::matmul(p, a, b, start, c);
     }
 
+    /// The same for matrices that are parts of wider ones: `rows` are the distances between the rows of `a`, `b` and `c`, as they lie.
+    fn matmul_rows(
+        p: Product,
+        rows: [usize; 3],
+        a: &[Self],
+        b: &[Self],
+        start: Start<'_, Self>,
+        c: &mut [Self],
+    ) {
+        p.check_rows(rows, a, b, &start, c);
+        plain::matmul_rows(p, rows, a, b, start, c);
+    }
+
     /// `y = start + x ∗ filter`; a bias is a row over the output channels. `scratch` holds at least [`Window2d::scratch`] numbers.
     fn conv2d(
         w: &Window2d,
@@ -152,6 +165,16 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         map::map_backward(y, dy, map::sigmoid_backward);
     }
 
+    /// `y ← tanh y`
+    fn tanh_in_place(y: &mut [Self]) {
+        map::map_in_place(y, Self::tanh);
+    }
+
+    /// `y ← 1 / (1 + e⁻ʸ)`
+    fn sigmoid_in_place(y: &mut [Self]) {
+        map::map_in_place(y, map::sigmoid);
+    }
+
     /// Runs `f` where the compiler may use the machine's widest vectors, if it has any for this number. Mark the closure
     /// `#[inline(always)]`, or the loop in it may stay outside.
     #[inline(always)]
@@ -166,7 +189,8 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
     impl Scalar for $T {
         #[inline(always)] fn flush(self) -> $T { if self.abs() < <$T>::MIN_POSITIVE { 0.0 } else { self } }
         #[inline(always)] fn vectorize(f: impl FnOnce()) { Arch::new().dispatch(f); }
-        #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, a, b, start, c); }
+        #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, p.rows(), a, b, start, c); }
+        #[inline(never)] fn matmul_rows(p: Product, rows: [usize; 3], a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check_rows(rows, a, b, &start, c); gemm::matmul(Arch::new(), p, rows, a, b, start, c); }
         #[inline(never)] fn conv2d(w: &Window2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); conv::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
         #[inline(never)] fn conv2d_by_data(w: &Window2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); conv::conv2d_by_data(Arch::new(), w, dy, filter, dx, scratch); }
         #[inline(never)] fn conv2d_by_weights(w: &Window2d, x: &[$T], dy: &[$T], start: Start<'_, $T>, dfilter: &mut [$T], scratch: &mut [$T]) { w.check_by_weights(x, dfilter, &start, dy, scratch); conv::conv2d_by_weights(Arch::new(), w, x, dy, start, dfilter, scratch); }
@@ -184,6 +208,8 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn tanh_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::tanh_backward)); }
         #[inline(never)] fn sigmoid_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_sigmoid)); }
         #[inline(never)] fn sigmoid_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::sigmoid_backward)); }
+        #[inline(never)] fn tanh_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_tanh)); }
+        #[inline(never)] fn sigmoid_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_sigmoid)); }
     }
 )* } }
 vector_kernels!(f32 f64);

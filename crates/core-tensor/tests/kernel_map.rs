@@ -37,10 +37,26 @@ fn elementary_functions_within_two_ulps() {
         0.625,
     ]);
     type Case = (&'static str, fn(&[f32], &mut [f32]), fn(f64) -> f64);
-    let cases: [Case; 3] = [
+    let cases: [Case; 5] = [
         ("exp", f32::exp_all, f64::exp),
         ("tanh", f32::tanh_all, f64::tanh),
         ("sigmoid", f32::sigmoid_all, |x| 1.0 / (1.0 + (-x).exp())),
+        (
+            "tanh in place",
+            |x, y| {
+                y.copy_from_slice(x);
+                f32::tanh_in_place(y);
+            },
+            f64::tanh,
+        ),
+        (
+            "sigmoid in place",
+            |x, y| {
+                y.copy_from_slice(x);
+                f32::sigmoid_in_place(y);
+            },
+            |x| 1.0 / (1.0 + (-x).exp()),
+        ),
     ];
     for (name, function, exact) in cases {
         let mut y = vec![f32::NAN; x.len()];

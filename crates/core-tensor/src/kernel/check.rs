@@ -1,6 +1,6 @@
 //! What every kernel asks of its slices before it starts, in words.
 
-use super::{Product, Start, Window2d};
+use super::{Layout, Product, Start, Window2d};
 use crate::Scalar;
 
 impl<T: Scalar> Start<'_, T> {
@@ -49,6 +49,46 @@ impl Product {
             "the result of a product of {m}×{k} by {k}×{n} holds {} numbers",
             c.len()
         );
+        start.check(n);
+    }
+
+    /// The distances between the rows of matrices that lie densely.
+    pub(crate) const fn rows(&self) -> [usize; 3] {
+        let Product { m, k, n, layout } = *self;
+        match layout {
+            Layout::Nn => [k, n, n],
+            Layout::Nt => [k, k, n],
+            Layout::Tn => [m, n, n],
+        }
+    }
+
+    pub(crate) fn check_rows<T: Scalar>(
+        &self,
+        rows: [usize; 3],
+        a: &[T],
+        b: &[T],
+        start: &Start<'_, T>,
+        c: &[T],
+    ) {
+        let Product { m, k, n, layout } = *self;
+        let sides = match layout {
+            Layout::Nn => [[m, k], [k, n], [m, n]],
+            Layout::Nt => [[m, k], [n, k], [m, n]],
+            Layout::Tn => [[k, m], [k, n], [m, n]],
+        };
+        let names = ["left factor", "right factor", "result"];
+        for (((name, len), [down, across]), row) in names
+            .into_iter()
+            .zip([a.len(), b.len(), c.len()])
+            .zip(sides)
+            .zip(rows)
+        {
+            let end = down.saturating_sub(1) * row + across;
+            assert!(
+                down * across == 0 || (across <= row && end <= len),
+                "the {name}, {down} rows of {across} numbers that begin {row} apart, does not lie in {len} numbers"
+            );
+        }
         start.check(n);
     }
 }

@@ -16,20 +16,22 @@ const LONGEST: usize = 384;
 /// Fewer rows than this do not repay laying out a transposed right factor.
 const DOT_ROWS: usize = 6;
 
-/// `c = start + a · b`, each factor transposed or not.
+/// `c = start + a · b`, each factor transposed or not; the rows of each matrix lie so far apart.
 pub(crate) fn matmul<T: Lanes>(
     arch: Arch,
     p: Product,
+    rows: [usize; 3],
     a: &[T],
     b: &[T],
     start: Start<'_, T>,
     c: &mut [T],
 ) {
     let Product { m, k, n, layout } = p;
+    let [a_apart, b_apart, c_apart] = rows;
     if layout == Layout::Nt && m < DOT_ROWS {
         return arch.dispatch(Dots {
-            k,
-            n,
+            p,
+            rows,
             a,
             b,
             start,
@@ -38,12 +40,12 @@ pub(crate) fn matmul<T: Lanes>(
     }
     // A row of `a` lies contiguously, or across, and then its neighbours are side by side.
     let (rows, a_row, a_step) = match layout {
-        Layout::Nn | Layout::Nt => (Rows::Apart, k, 1),
-        Layout::Tn => (Rows::Adjacent, 1, m),
+        Layout::Nn | Layout::Nt => (Rows::Apart, a_apart, 1),
+        Layout::Tn => (Rows::Adjacent, 1, a_apart),
     };
     let (b_step, b_column) = match layout {
-        Layout::Nn | Layout::Tn => (n, 1),
-        Layout::Nt => (1, k),
+        Layout::Nn | Layout::Tn => (b_apart, 1),
+        Layout::Nt => (1, b_apart),
     };
     // A left factor that fits the cache is one block.
     let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 {
@@ -60,7 +62,7 @@ pub(crate) fn matmul<T: Lanes>(
                 groups: 1,
                 in_group,
                 a: [0, a_row],
-                c: [0, n],
+                c: [0, c_apart],
             },
             rows,
             terms: Terms {
@@ -76,7 +78,7 @@ pub(crate) fn matmul<T: Lanes>(
             a: &a[(i * a_row + t * a_step).min(a.len())..],
             b: &b[(t * b_step).min(b.len())..],
             start: if t == 0 { start } else { Start::Output },
-            c: &mut c[i * n..],
+            c: &mut c[i * c_apart..],
         }
         .run(arch);
         i += in_group;
@@ -88,8 +90,8 @@ pub(crate) fn matmul<T: Lanes>(
 
 /// Few rows times a transposed factor: every number of the result is the product of two contiguous rows.
 struct Dots<'a, T> {
-    k: usize,
-    n: usize,
+    p: Product,
+    rows: [usize; 3],
     a: &'a [T],
     b: &'a [T],
     start: Start<'a, T>,
@@ -104,19 +106,19 @@ impl<T: Lanes> WithSimd for Dots<'_, T> {
         /// Rows of `b` at a time: as many independent sums.
         const AT_ONCE: usize = 8;
         let Dots {
-            k,
-            n,
+            p: Product { m, k, n, .. },
+            rows: [a_apart, b_apart, c_apart],
             a,
             b,
             start,
             c,
         } = self;
         let lanes = T::lanes::<S>();
-        for (i, c) in c.chunks_exact_mut(n.max(1)).enumerate() {
-            let a = &a[i * k..][..k];
+        for i in 0..m {
+            let (a, c) = (&a[i * a_apart..][..k], &mut c[i * c_apart..][..n]);
             for (block, c) in c.chunks_mut(AT_ONCE).enumerate() {
                 let rows: [&[T]; AT_ONCE] =
-                    from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * k..][..k]);
+                    from_fn(|r| &b[(block * AT_ONCE + r.min(c.len() - 1)) * b_apart..][..k]);
                 let mut sums = [T::splat(simd, T::zero()); AT_ONCE];
                 for t in (0..k).step_by(lanes) {
                     let x = T::load_part(simd, &a[t..]);

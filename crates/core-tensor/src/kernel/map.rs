@@ -10,6 +10,14 @@ pub(crate) fn map<T: Copy>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
     }
 }
 
+/// `y[i] = f(y[i])`
+#[inline(always)]
+pub(crate) fn map_in_place<T: Copy>(y: &mut [T], f: impl Fn(T) -> T) {
+    for y in y {
+        *y = f(*y);
+    }
+}
+
 /// `dy[i] *= f'(x[i])`, the derivative given the output
 #[inline(always)]
 pub(crate) fn map_backward<T: Float>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> T) {

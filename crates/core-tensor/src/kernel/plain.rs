@@ -7,20 +7,33 @@ use crate::Scalar;
 /// `c = start + a · b`, each factor transposed or not.
 pub fn matmul<T: Scalar>(p: Product, a: &[T], b: &[T], start: Start<'_, T>, c: &mut [T]) {
     p.check(a, b, &start, c);
+    matmul_rows(p, p.rows(), a, b, start, c);
+}
+
+/// The same for matrices whose rows lie apart.
+pub fn matmul_rows<T: Scalar>(
+    p: Product,
+    [a_row, b_row, c_row]: [usize; 3],
+    a: &[T],
+    b: &[T],
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
     let Product { m, k, n, layout } = p;
-    start.begin(c);
     for i in 0..m {
+        let c = &mut c[i * c_row..][..n];
+        start.begin(c);
         for t in 0..k {
             let x = a[if layout == Layout::Tn {
-                t * m + i
+                t * a_row + i
             } else {
-                i * k + t
+                i * a_row + t
             }];
-            for j in 0..n {
-                c[i * n + j] += x * b[if layout == Layout::Nt {
-                    j * k + t
+            for (j, c) in c.iter_mut().enumerate() {
+                *c += x * b[if layout == Layout::Nt {
+                    j * b_row + t
                 } else {
-                    t * n + j
+                    t * b_row + j
                 }];
             }
         }

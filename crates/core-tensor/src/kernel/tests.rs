@@ -35,7 +35,7 @@ fn matmul_on_every_machine() {
             plain::matmul(p, &a, &b, Start::Row(&row), &mut expected);
             for arch in machines() {
                 let mut c = vec![f32::NAN; m * n];
-                gemm::matmul(arch, p, &a, &b, Start::Row(&row), &mut c);
+                gemm::matmul(arch, p, p.rows(), &a, &b, Start::Row(&row), &mut c);
                 assert_eq!(c, expected, "{p:?} on {arch:?}");
             }
         }
@@ -55,7 +55,7 @@ fn blocks_of_a_large_product() {
     let mut expected = numbers(p.m * p.n, 3);
     let mut c = expected.clone();
     plain::matmul(p, &a, &b, Start::Output, &mut expected);
-    gemm::matmul(Arch::new(), p, &a, &b, Start::Output, &mut c);
+    gemm::matmul(Arch::new(), p, p.rows(), &a, &b, Start::Output, &mut c);
     assert_eq!(c, expected);
 }
 
