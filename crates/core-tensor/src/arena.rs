@@ -134,6 +134,20 @@ impl Room {
         }
     }
 
+    /// `n` layers of this room, one after another.
+    pub const fn times(self, n: usize) -> Self {
+        match n {
+            0 => Self::NONE,
+            _ => Self {
+                kept: n * self.kept,
+                fixed: n * self.fixed,
+                back: n * self.back,
+                pieces: n * self.pieces,
+                ..self
+            },
+        }
+    }
+
     /// A block that frees its inner gradients when its backward returns.
     pub const fn scope(self) -> Self {
         Self {
@@ -211,5 +225,7 @@ mod tests {
         );
         assert_eq!(room.training(2), 2 * 38 + 7 + 6 * 16);
         assert_eq!(room.inference(2), 2 * 30 + 7 + 6 * 16);
+        assert_eq!(room.times(3), room.then(room).then(room));
+        assert_eq!(room.times(0), Room::NONE);
     }
 }

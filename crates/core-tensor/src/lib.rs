@@ -34,6 +34,7 @@ pub mod shape;
 mod elementary;
 mod format;
 mod ops;
+mod pair;
 mod real;
 mod scalar;
 mod tensor;
@@ -43,6 +44,7 @@ mod zeroed;
 pub use crate::arena::{Arena, Room};
 #[doc(no_inline)]
 pub use crate::dim::{Const, Dim};
+pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
 pub use crate::params::{Leaf, Look, Params, Path, Role, Visit};
 pub use crate::real::{Real, Rule};

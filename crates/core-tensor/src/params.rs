@@ -225,6 +225,30 @@ impl<T: Scalar> Params<T> for () {
     fn look(&self, _: &Path<'_>, _: &mut impl Look<T>) {}
 }
 
+impl<T: Scalar, F: Params<T>, const N: usize> Params<T> for [F; N] {
+    type Grad = [F::Grad; N];
+    const LEARNS: bool = F::LEARNS && N > 0;
+    const COUNT: usize = N * F::COUNT;
+
+    fn visit<const K: usize>(
+        &mut self,
+        mut beside: [&mut Self::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    ) {
+        for (i, part) in self.iter_mut().enumerate() {
+            let beside = beside.each_mut().map(|values| &mut values[i]);
+            part.visit(beside, &path.index(i), visit);
+        }
+    }
+
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+        for (i, part) in self.iter().enumerate() {
+            part.look(&path.index(i), look);
+        }
+    }
+}
+
 macro_rules! tuples { ($($($part:ident $i:tt)+;)+) => {$(
     impl<T: Scalar, $($part: Params<T>),+> Params<T> for ($($part,)+) {
         type Grad = ($($part::Grad,)+);

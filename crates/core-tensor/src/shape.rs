@@ -18,6 +18,8 @@ pub trait Shape: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The sides, outermost first.
     const SIDES: &'static [usize];
+    /// The shapes that this one is made of, if it is a [`Pair`](crate::Pair).
+    const PARTS: &'static [Name] = &[];
     /// The last side: what a row of a tensor is.
     type Row: Shape;
     /// A position: one number a side.
@@ -37,7 +39,7 @@ pub trait Shape: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     fn from_fn<T: 'static>(f: impl FnMut(usize) -> T) -> Self::Array<T>;
 }
 
-mod sealed {
+pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
@@ -291,13 +293,13 @@ axes! {
     Image<H W C> less 2: Matrix<H, W>;
 }
 
-/// A shape as a user writes it: `Image<28, 28, 1>`.
+/// A shape as a user writes it, `Image<28, 28, 1>`: its name, its sides, and the shapes that it is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Name(pub &'static str, pub &'static [usize]);
+pub struct Name(pub &'static str, pub &'static [usize], pub &'static [Name]);
 
 /// The name of `S` with its sides.
 pub const fn name<S: Shape>() -> Name {
-    Name(S::NAME, S::SIDES)
+    Name(S::NAME, S::SIDES, S::PARTS)
 }
 
 impl core::fmt::Display for Name {
@@ -305,9 +307,14 @@ impl core::fmt::Display for Name {
         if self.1.is_empty() {
             return f.write_str(self.0);
         }
+        let comma = |i| if i == 0 { "" } else { ", " };
         write!(f, "{}<", self.0)?;
-        for (i, side) in self.1.iter().enumerate() {
-            write!(f, "{}{side}", if i == 0 { "" } else { ", " })?;
+        for (i, part) in self.2.iter().enumerate() {
+            write!(f, "{}{part}", comma(i))?;
+        }
+        let sides = if self.2.is_empty() { self.1 } else { &[] };
+        for (i, side) in sides.iter().enumerate() {
+            write!(f, "{}{side}", comma(i))?;
         }
         f.write_str(">")
     }

@@ -130,8 +130,7 @@ impl<S: Shape, T: Copy + 'static> Tensor<S, T> {
     pub fn from_slice(numbers: &[T]) -> Result<Self, LengthError> {
         if numbers.len() != S::LEN {
             return Err(LengthError {
-                shape: S::NAME,
-                sides: S::SIDES,
+                shape: crate::shape::name::<S>(),
                 found: numbers.len(),
             });
         }
@@ -173,18 +172,17 @@ impl<S: Shape, T: Scalar> Tensor<S, T> {
 /// A slice whose length is not that of the shape it should fill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LengthError {
-    shape: &'static str,
-    sides: &'static [usize],
+    shape: crate::shape::Name,
     found: usize,
 }
 
 impl core::fmt::Display for LengthError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let name = crate::shape::Name(self.shape, self.sides);
         write!(
             f,
-            "{name} holds {} numbers, the slice {}; cut or fill it to that length",
-            self.sides.iter().product::<usize>(),
+            "{} holds {} numbers, the slice {}; cut or fill it to that length",
+            self.shape,
+            self.shape.1.iter().product::<usize>(),
             self.found
         )
     }

@@ -31,6 +31,9 @@ unsafe impl Zeroed for () {}
 // SAFETY: nothing to make.
 unsafe impl<F> Zeroed for PhantomData<F> {}
 
+// SAFETY: each element may be zeroes, and an array holds nothing else.
+unsafe impl<Z: Zeroed, const N: usize> Zeroed for [Z; N] {}
+
 macro_rules! tuples { ($first:ident $($rest:ident)*) => {
     // SAFETY: each part may be zeroes, and a tuple holds nothing else.
     unsafe impl<$first: Zeroed, $($rest: Zeroed),*> Zeroed for ($first, $($rest,)*) {}

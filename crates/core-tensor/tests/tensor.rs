@@ -1,7 +1,8 @@
 //! Tensors from outside: every form of every operator, axes, products and what is said of a mistake, with values worked out by hand.
 
+use core_tensor::shape::name;
 use core_tensor::shape::{Filter, Sequence};
-use core_tensor::{Image, Matrix, Scalar, Shape, Tensor, Vector};
+use core_tensor::{Image, Matrix, Pair, PairArray, Scalar, Shape, Tensor, Vector, Zeroed};
 use rand::distr::{StandardUniform, Uniform};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -310,4 +311,62 @@ fn one_number_has_the_empty_shape() {
     assert_eq!(format!("{x} {x:?}"), "2.5 Tensor<()> 2.5");
     let sum = Tensor::<Vector<3>, f64>::new([1.0, 2.0, 4.0]).sum_axis::<0>();
     assert_eq!(sum, Tensor::new(7.0));
+}
+
+#[test]
+fn a_pair_is_one_tensor_after_the_other() {
+    type Inner = Pair<Image<1, 2, 1>, ()>;
+    type Both = Pair<Vector<3>, Inner>;
+    assert_eq!((Both::LEN, Both::SIDES), (6, &[6][..]));
+    assert_eq!(
+        name::<Both>().to_string(),
+        "Pair<Vector<3>, Pair<Image<1, 2, 1>, ()>>"
+    );
+    let mut x = Tensor::<Both, f64>::from_fn(|i| i as f64);
+    let (first, second) = x.parts();
+    assert_eq!(first, &Tensor::new([0.0, 1.0, 2.0]));
+    let (image, number) = second.parts();
+    assert_eq!((image[[0, 1, 0]], number[[]]), (4.0, 5.0));
+    let by_hand = PairArray {
+        first: [0.0, 1.0, 2.0],
+        second: PairArray {
+            first: [[[3.0], [4.0]]],
+            second: 5.0,
+        },
+    };
+    assert_eq!(x.array(), &by_hand);
+    let (first, second) = x.parts_mut();
+    first[[2]] = 20.0;
+    *second.parts_mut().1 = Tensor::new(50.0);
+    assert_eq!(x.as_slice(), [0.0, 1.0, 20.0, 3.0, 4.0, 50.0]);
+    assert_eq!((x[[2]], x.map(|x| x + 1.0)[[5]]), (20.0, 51.0));
+    let parts = (
+        Tensor::new([0.0, 1.0, 20.0]),
+        Tensor::new(PairArray {
+            first: [[[3.0], [4.0]]],
+            second: 50.0,
+        }),
+    );
+    assert_eq!(Tensor::from(parts), x);
+}
+
+#[test]
+fn numbers_are_read_as_pairs_where_they_lie() {
+    type Both = Pair<Vector<1>, Vector<2>>;
+    let mut numbers: Vec<f32> = (0..6).map(|i| i as f32).collect();
+    let batch = Tensor::<Both>::batch_mut(&mut numbers);
+    assert_eq!(batch.len(), 2);
+    assert_eq!(batch[1].parts().1, &Tensor::new([4.0, 5.0]));
+    batch[0].parts_mut().0[[0]] = 7.0;
+    assert_eq!(Tensor::flat(batch), [7.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    assert_eq!(numbers[0], 7.0);
+    assert_eq!(Tensor::<Both>::boxed().as_slice(), [0.0; 3]);
+}
+
+#[test]
+#[should_panic(
+    expected = "4 numbers do not fill a whole number of samples of Pair<Vector<1>, Vector<2>>"
+)]
+fn half_a_pair() {
+    Tensor::<Pair<Vector<1>, Vector<2>>>::batch(&[0.0; 4]);
 }
