@@ -2,7 +2,7 @@
 use autodiff::Tape;
 use core_tensor::{Tensor, Vector};
 
-fn main() {
+pub fn main() {
     Tape::<f32>::new().record(|tape| {
         let a = tape.variable(&Tensor::<Vector<3>>::zeros());
         let b = tape.variable(&Tensor::<Vector<3>>::zeros());

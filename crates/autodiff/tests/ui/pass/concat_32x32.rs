@@ -2,7 +2,7 @@
 use autodiff::Tape;
 use core_tensor::{Image, Tensor};
 
-fn main() {
+pub fn main() {
     Tape::<f32>::new().record(|tape| {
         let a = tape.variable(&Tensor::<Image<32, 32, 3>>::zeros());
         let b = tape.variable(&Tensor::<Image<32, 32, 2>>::zeros());

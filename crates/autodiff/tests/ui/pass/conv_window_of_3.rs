@@ -4,7 +4,7 @@ use core_tensor::{Filter, Image, Tensor};
 
 const K: usize = 3;
 
-fn main() {
+pub fn main() {
     Tape::<f32>::new().record(|tape| {
         let x = tape.variable(&Tensor::<Image<28, 28, 1>>::zeros());
         let filter = tape.variable(&Tensor::<Filter<K, K, 1, 2>>::zeros());

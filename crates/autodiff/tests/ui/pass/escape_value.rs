@@ -1,7 +1,7 @@
 //! A value that outlives its recording.
 use autodiff::Tape;
 
-fn main() {
+pub fn main() {
     let mut tape = Tape::<f32>::new();
     let _kept = tape.record(|tape| {
         let x = tape.variable(&1.0_f32);

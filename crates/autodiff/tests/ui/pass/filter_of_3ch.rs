@@ -2,7 +2,7 @@
 use autodiff::Tape;
 use core_tensor::{Filter, Image, Tensor};
 
-fn main() {
+pub fn main() {
     Tape::<f32>::new().record(|tape| {
         let x = tape.variable(&Tensor::<Image<28, 28, 3>>::zeros());
         let filter = tape.variable(&Tensor::<Filter<5, 5, 3, 2>>::zeros());

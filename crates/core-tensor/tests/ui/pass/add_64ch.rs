@@ -1,7 +1,7 @@
 //! A sum of images by reference.
 use core_tensor::{Image, Tensor};
 
-fn main() {
+pub fn main() {
     let a = Tensor::<Image<2, 2, 64>>::zeros();
     let b = Tensor::<Image<2, 2, 64>>::zeros();
     let _ = &a + &b;

@@ -1,7 +1,7 @@
 //! A row added to every row of a matrix.
 use core_tensor::{Matrix, Tensor, Vector};
 
-fn main() {
+pub fn main() {
     let x = Tensor::<Matrix<2, 3>>::zeros();
     let row = Tensor::<Vector<3>>::zeros();
     let _ = x.add_row(&row);

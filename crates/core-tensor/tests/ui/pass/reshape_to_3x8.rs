@@ -1,7 +1,7 @@
 //! The same numbers under another shape.
 use core_tensor::{Matrix, Tensor, Vector};
 
-fn main() {
+pub fn main() {
     let x = Tensor::<Vector<24>>::zeros();
     let _ = x.reshape::<Matrix<3, 8>>();
 }

@@ -1,7 +1,7 @@
 //! A difference in place.
 use core_tensor::{Tensor, Vector};
 
-fn main() {
+pub fn main() {
     let mut a = Tensor::<Vector<2>>::zeros();
     let b = Tensor::<Vector<2>>::zeros();
     a -= &b;

@@ -4,6 +4,6 @@ use core_tensor::dim::TransposedWindow;
 
 fn spread<N: TransposedWindow<3, 2, P>, const P: usize>() {}
 
-fn main() {
+pub fn main() {
     spread::<Const<3>, 1>();
 }

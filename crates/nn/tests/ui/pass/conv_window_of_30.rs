@@ -4,6 +4,6 @@ use nn::{Conv2d, Network};
 
 type Net = Conv2d<1, 6, 30, 1, 1>;
 
-fn main() {
+pub fn main() {
     Network::<Image<28, 28, 1>, Net>::new(1);
 }

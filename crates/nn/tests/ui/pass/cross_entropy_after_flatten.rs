@@ -4,7 +4,7 @@ use nn::{Class, Conv2d, CrossEntropy, Flatten, Gradients, Network, Relu};
 
 type Net = (Conv2d<1, 10, 8>, Flatten);
 
-fn main() {
+pub fn main() {
     let _ = (Relu, Flatten);
     let mut net = Network::<Image<8, 8, 1>, Net>::new(1);
     let mut grad = net.new_gradient();

@@ -2,6 +2,6 @@
 use core_tensor::Image;
 use nn::{Flatten, Network};
 
-fn main() {
+pub fn main() {
     Network::<Image<181, 181, 1>, Flatten>::new(1);
 }

@@ -4,6 +4,6 @@ use nn::{Flatten, Linear, Network};
 
 type Net = (Flatten, Linear<256, 10>);
 
-fn main() {
+pub fn main() {
     Network::<Image<4, 4, 16>, Net>::new(1);
 }

@@ -4,6 +4,6 @@ use nn::{Frozen, Linear, Network, Relu};
 
 type Net = (Frozen<(Linear<784, 64>, Relu)>, Linear<64, 10>);
 
-fn main() {
+pub fn main() {
     Network::<Vector<784>, Net>::new(1);
 }

@@ -10,6 +10,6 @@ type Net = (
     Linear<1568, 10>,
 );
 
-fn main() {
+pub fn main() {
     Network::<Image<28, 28, 1>, Net>::new(1);
 }

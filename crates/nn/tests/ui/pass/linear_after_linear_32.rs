@@ -4,6 +4,6 @@ use nn::{Linear, Network};
 
 type Net = (Linear<784, 32>, Linear<32, 10>);
 
-fn main() {
+pub fn main() {
     Network::<Vector<784>, Net>::new(1);
 }

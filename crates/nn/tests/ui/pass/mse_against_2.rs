@@ -2,7 +2,7 @@
 use core_tensor::{Tensor, Vector};
 use nn::{Gradients, Linear, Mse, Network};
 
-fn main() {
+pub fn main() {
     let mut net = Network::<Vector<4>, Linear<4, 2>>::new(1);
     let mut grad = net.new_gradient();
     let x = [Tensor::zeros()];

@@ -6,6 +6,6 @@ network! {
     struct Mlp<T> { hidden: Linear<120, 84, T>, bend: Relu, output: Linear<84, 10, T> }
 }
 
-fn main() {
+pub fn main() {
     Network::<Vector<120>, Mlp<f32>>::new(1);
 }

@@ -4,7 +4,7 @@ use nn::{Linear, Network, Tanh};
 
 struct Swish;
 
-fn main() {
+pub fn main() {
     let _ = (Swish, Tanh);
     Network::<Vector<4>, (Linear<4, 2>, Tanh)>::new(1);
 }

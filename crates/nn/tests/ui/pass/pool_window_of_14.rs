@@ -4,6 +4,6 @@ use nn::{Conv2d, MaxPool2d, Network, Relu};
 
 type Net = (Conv2d<1, 6, 15>, Relu, MaxPool2d<14>);
 
-fn main() {
+pub fn main() {
     Network::<Image<28, 28, 1>, Net>::new(1);
 }

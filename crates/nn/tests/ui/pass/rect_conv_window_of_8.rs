@@ -4,6 +4,6 @@ use nn::{Network, RectConv2d};
 
 type Net = RectConv2d<1, 6, 3, 8>;
 
-fn main() {
+pub fn main() {
     Network::<Image<28, 8, 1>, Net>::new(1);
 }

@@ -2,6 +2,6 @@
 use core_tensor::Vector;
 use nn::{Linear, Network};
 
-fn main() {
+pub fn main() {
     Network::<Vector<4>, Linear<4, 2, f32>>::new(1);
 }
