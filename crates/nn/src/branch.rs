@@ -8,7 +8,7 @@ use core_tensor::{
     Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, mutant, zeroed,
 };
 
-use crate::{Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass};
 
 /// A layer, or a tuple of them, with a shortcut around it: `y = x + F(x)`.
 ///
@@ -50,6 +50,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
         .then(Room::new(X::LEN, 0))
         .scope()
         .then(Room::new(0, X::LEN));
+    const FIELD: Field = F::FIELD.or(Field::POINT);
 
     fn forward<'a>(
         &self,
@@ -143,6 +144,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         .then(Room::new(<A::Y as Shape>::LEN, <A::Y as Shape>::LEN))
         .scope()
         .then(Room::new(0, X::LEN));
+    const FIELD: Field = A::FIELD.or(B::FIELD);
 
     fn forward<'a>(
         &self,

@@ -4,7 +4,7 @@ use alloc::vec;
 
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, mutant};
 
-use crate::{Layer, Part, Pass};
+use crate::{Field, Layer, Part, Pass};
 
 // the tuple that ends in `$last`: its first layer, the others with their predecessors, and the others from the last to the second
 macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:ident $ri:tt)*] $last:ident) => {
@@ -14,6 +14,7 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
         const NAME: &'static str = "chain";
         const FLOPS: u64 = $first::FLOPS $(+ $l::FLOPS)*;
         const ROOM: Room = $first::ROOM $(.then($l::ROOM))*;
+        const FIELD: Field = $first::FIELD $(.then($l::FIELD))*;
 
         #[expect(non_snake_case, reason = "a value is named like its layer's type")]
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {

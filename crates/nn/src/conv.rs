@@ -6,7 +6,7 @@ use core_tensor::{
     Batch, BatchMut, Const, Filter, Image, Room, Scalar, Shape, Tensor, Vector, mutant, params,
 };
 
-use crate::{Layer, Pass};
+use crate::{Field, Layer, Pass};
 
 /// The image that a window leaves: `O` channels of as many pixels as the window has positions.
 pub(crate) type Windowed<
@@ -90,6 +90,7 @@ where
     const FLOPS: u64 = 2 * (<Self::Y as Shape>::LEN * K * KW * I) as u64;
     const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * I)
         .with_scratch(window::<H, W, I, K, S, P, KW, SW, PW>(O).scratch());
+    const FIELD: Field = Field::window([K, KW], [S, SW], [P, PW]);
 
     fn forward<'a>(
         &self,

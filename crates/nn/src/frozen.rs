@@ -4,7 +4,7 @@ use core_tensor::{
     Batch, BatchMut, Leaf, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
 };
 
-use crate::{Layer, Part, Pass};
+use crate::{Field, Layer, Part, Pass};
 
 /// A layer, or a tuple of them, whose weights stay as they are: they have no gradient and no moments, and backward stops here where
 /// nothing before it learns.
@@ -49,6 +49,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T>> Layer<X, T> for Frozen<F> {
     const NAME: &'static str = F::NAME;
     const FLOPS: u64 = F::FLOPS;
     const ROOM: Room = F::ROOM;
+    const FIELD: Field = F::FIELD;
 
     fn forward<'a>(
         &self,

@@ -3,7 +3,7 @@
 use core_tensor::kernel::Start;
 use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
 
-use crate::Part;
+use crate::{Field, Part};
 
 /// Whether a network is being trained or used: some layers differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,6 +136,8 @@ pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
     const FLOPS: u64;
     /// What one forward and one backward take from the arena.
     const ROOM: Room;
+    /// Which positions of the input a position of the output depends on: the same one, unless said.
+    const FIELD: Field = Field::POINT;
 
     /// The outputs of a batch, and what backward will need.
     fn forward<'a>(

@@ -51,7 +51,7 @@ pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use frozen::Frozen;
-pub use graph::{Merge, Part, Row};
+pub use graph::{Field, Merge, Part, Ratio, Reach, Row};
 pub use init::{Fan, Init, Spread, gain_leaky, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::Linear;

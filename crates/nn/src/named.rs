@@ -60,6 +60,7 @@ macro_rules! network {
             const NAME: &'static str = stringify!($name);
             const FLOPS: u64 = 0 $(+ <$layer as $crate::Layer<$x, $t>>::FLOPS)+;
             const ROOM: $crate::export::core_tensor::Room = $crate::export::core_tensor::Room::NONE $(.then(<$layer as $crate::Layer<$x, $t>>::ROOM))+;
+            const FIELD: $crate::Field = $crate::Field::POINT $(.then(<$layer as $crate::Layer<$x, $t>>::FIELD))+;
             fn forward<'a>(&self, x: $crate::export::core_tensor::Batch<'a, X, $t>, pass: &mut $crate::Pass<'a, $t>) -> ($crate::export::core_tensor::Batch<'a, Self::Y, $t>, Self::Saved<'a>) {
                 $(let (x, $field) = <$layer as $crate::Layer<$x, $t>>::forward(&self.$field, x, pass);)+
                 (x, ($($field,)+))

@@ -4,7 +4,7 @@ use core_tensor::dim::Slide;
 use core_tensor::{Batch, BatchMut, Image, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::conv::{Windowed, window};
-use crate::{Layer, Pass};
+use crate::{Field, Layer, Pass};
 
 /// The largest number under a window of `K`×`K` that moves by `S` (as far as it is long, unless said) over images with `P` pixels of −∞
 /// around them. `KW`, `SW` and `PW` give the width's own numbers: `MaxPool2d<3, 2, 0, 2, 1, 0>` is a window of 3×2 with stride 2×1.
@@ -63,6 +63,7 @@ where
     const NAME: &'static str = "MaxPool2d";
     const FLOPS: u64 = (<Self::Y as Shape>::LEN * (K * KW - 1)) as u64;
     const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * C);
+    const FIELD: Field = Field::window([K, KW], [S, SW], [P, PW]);
 
     fn forward<'a>(
         &self,
@@ -123,6 +124,7 @@ where
     const NAME: &'static str = "AvgPool2d";
     const FLOPS: u64 = (<Self::Y as Shape>::LEN * K * KW) as u64;
     const ROOM: Room = Room::new(<Self::Y as Shape>::LEN, H * W * C);
+    const FIELD: Field = Field::window([K, KW], [S, SW], [P, PW]);
 
     fn forward<'a>(
         &self,

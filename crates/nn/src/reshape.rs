@@ -3,7 +3,7 @@
 use core_tensor::shape::Flat;
 use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, mutant, no_params};
 
-use crate::{Layer, Pass};
+use crate::{Field, Layer, Pass};
 
 /// All numbers of a sample in one row; costs nothing.
 ///
@@ -18,6 +18,7 @@ impl<X: Flat, T: Scalar> Layer<X, T> for Flatten {
     const NAME: &'static str = "Flatten";
     const FLOPS: u64 = 0;
     const ROOM: Room = Room::NONE;
+    const FIELD: Field = Field::ALL;
 
     fn forward<'a>(&self, x: Batch<'a, X, T>, _: &mut Pass<'a, T>) -> (Batch<'a, X::Out, T>, ()) {
         (Tensor::batch(Tensor::flat(x)), ())

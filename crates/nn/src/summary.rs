@@ -4,15 +4,19 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
+use core::iter::once;
 
+use core_tensor::shape::name;
 use core_tensor::{Params, Path, Scalar, Shape};
 
-use crate::{Layer, training_room};
+use crate::{Field, Layer, training_room};
 
 /// The table of a network, and its memory. Print it with `{}`.
 #[derive(Clone, Debug)]
 pub struct Summary {
-    rows: Vec<[String; 7]>,
+    rows: Vec<[String; COLUMNS]>,
+    /// whether any layer sees more than a point and less than all
+    windows: bool,
     /// how many numbers the network holds
     pub parameters: usize,
     /// how many of them learn
@@ -31,11 +35,15 @@ pub struct Summary {
     pub inference_bytes: usize,
 }
 
-const HEAD: [&str; 7] = [
+const COLUMNS: usize = 8;
+/// The column of what a position of the output sees of the network's input: left out where there are no windows.
+const SEES: usize = 4;
+const HEAD: [&str; COLUMNS] = [
     "",
     "layer",
     "in",
     "out",
+    "sees",
     "parameters",
     "FLOPs",
     "bytes kept",
@@ -44,8 +52,10 @@ const HEAD: [&str; 7] = [
 impl Summary {
     /// The table of `L` on samples of shape `X`, with room for batches of `capacity`.
     pub fn of<X: Shape, L: Layer<X, T>, T: Scalar>(capacity: usize) -> Self {
-        let (mut rows, mut frozen) = (Vec::new(), 0);
-        L::describe(&Path::Root).rows(&mut |row| {
+        let (mut rows, mut frozen, mut windows) = (Vec::new(), 0, false);
+        let axes = name::<X>().1.len().saturating_sub(1);
+        L::describe(&Path::Root).rows(&mut |row, field| {
+            windows |= axes > 0 && field != Field::POINT && field != Field::ALL;
             let still = row.parameters > 0 && !row.learns;
             frozen += if still { row.parameters } else { 0 };
             let layer = if still {
@@ -58,6 +68,7 @@ impl Summary {
                 layer,
                 row.input.to_string(),
                 row.output.to_string(),
+                field.along(axes),
                 grouped(row.parameters as u64),
                 grouped(row.flops),
                 grouped(row.kept as u64),
@@ -65,6 +76,7 @@ impl Summary {
         });
         Self {
             rows,
+            windows,
             parameters: L::COUNT,
             trainable: L::COUNT - frozen,
             flops: L::FLOPS,
@@ -79,26 +91,22 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width: [usize; 7] = core::array::from_fn(|c| {
-            self.rows
-                .iter()
-                .map(|row| row[c].chars().count())
-                .chain([HEAD[c].len()])
-                .max()
-                .unwrap_or(0)
+        let table = || once(HEAD).chain(self.rows.iter().map(|row| row.each_ref().map(|s| &s[..])));
+        let width: [usize; COLUMNS] = core::array::from_fn(|c| {
+            let widths = table().map(|row| row[c].chars().count());
+            widths.max().unwrap_or(0)
         });
-        let mut line = |row: [&str; 7]| {
-            let [path, layer, input, output, parameters, flops, kept] = row;
-            let [w0, w1, w2, w3, w4, w5, w6] = width;
-            writeln!(
-                f,
-                "{path:w0$}  {layer:w1$}  {input:w2$}  {output:w3$}  {parameters:>w4$}  {flops:>w5$}  {kept:>w6$}"
-            )
-        };
-        line(HEAD)?;
-        self.rows
-            .iter()
-            .try_for_each(|row| line(core::array::from_fn(|c| row[c].as_str())))?;
+        for row in table() {
+            for (c, (text, width)) in row.into_iter().zip(width).enumerate() {
+                match c {
+                    0 => write!(f, "{text:width$}")?,
+                    SEES if !self.windows => {}
+                    1..=SEES => write!(f, "  {text:width$}")?,
+                    _ => write!(f, "  {text:>width$}")?,
+                }
+            }
+            writeln!(f)?;
+        }
         let n = |x: usize| grouped(x as u64);
         write!(f, "{} parameters", n(self.parameters))?;
         if self.trainable < self.parameters {

@@ -27,7 +27,7 @@ fn a_network_reports_its_forks() {
         "(0 Sum[(1.0 1.1) ()] Sum[(2.0.0 2.0.1 2.0.2) 2.1])"
     );
     let mut rows = Vec::new();
-    part.rows(&mut |row| rows.push((row.layer, row.parameters, row.learns)));
+    part.rows(&mut |row, _| rows.push((row.layer, row.parameters, row.learns)));
     let expected = [
         ("Linear", 9, true),
         ("Linear", 12, true),

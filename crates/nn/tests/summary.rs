@@ -11,12 +11,12 @@ network! { struct Tiny<T> { conv: Conv2d<1, 4, 3, 1, 1, T>, act: Relu, pool: Max
 fn a_table_of_named_fields() {
     // a convolution has 3·3·1·4 + 4 parameters and 2·9 operations for each of its 8·8·4 results, a 2×2 maximum 3
     const TABLE: &str =
-        "\x20     layer      in              out             parameters  FLOPs  bytes kept
-conv  Conv2d     Image<8, 8, 1>  Image<8, 8, 4>          40  4,608       1,024
-act   Relu       Image<8, 8, 4>  Image<8, 8, 4>           0    256       1,024
-pool  MaxPool2d  Image<8, 8, 4>  Image<4, 4, 4>           0    192         256
-flat  Flatten    Image<4, 4, 4>  Vector<64>               0      0           0
-out   Linear     Vector<64>      Vector<10>             650  1,280          40
+        "\x20     layer      in              out             sees  parameters  FLOPs  bytes kept
+conv  Conv2d     Image<8, 8, 1>  Image<8, 8, 4>  3×3           40  4,608       1,024
+act   Relu       Image<8, 8, 4>  Image<8, 8, 4>  3×3            0    256       1,024
+pool  MaxPool2d  Image<8, 8, 4>  Image<4, 4, 4>  4×4            0    192         256
+flat  Flatten    Image<4, 4, 4>  Vector<64>      all            0      0           0
+out   Linear     Vector<64>      Vector<10>      all          650  1,280          40
 690 parameters; 6,336 FLOPs a sample forward
 training on batches of 32: 2,760 bytes of weights + 2,760 of gradient + ";
     let summary = Network::<Image<8, 8, 1>, Tiny<f32>>::new(32).summary();

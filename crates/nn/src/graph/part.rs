@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core_tensor::shape::{Name, name};
 use core_tensor::{Path, Scalar, Shape};
 
-use crate::Layer;
+use crate::{Field, Layer};
 
 /// One layer, as it reports itself; or several taken together, in sum.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Row {
     pub flops: u64,
     /// bytes kept from forward to backward, a sample
     pub kept: usize,
+    /// what an output position sees of the layer's own input
+    pub field: Field,
 }
 
 impl Row {
@@ -41,6 +43,7 @@ impl Row {
             learns: L::LEARNS,
             flops: L::FLOPS,
             kept: L::ROOM.kept * size_of::<T>(),
+            field: L::FIELD,
         }
     }
 
@@ -129,19 +132,33 @@ impl Part {
             learns: false,
             flops: 0,
             kept: 0,
+            field: Field::POINT,
         };
         let parts = Vec::new();
         Self::Chain { whole, parts }
     }
 
-    /// Calls `see` for the row of every layer and every meeting of ways, in the order of forward.
-    pub fn rows<'a>(&'a self, see: &mut impl FnMut(&'a Row)) {
+    /// Calls `see` for the row of every layer and every meeting of ways, in the order of forward, with what an output of it sees of the
+    /// input of the whole.
+    pub fn rows<'a>(&'a self, see: &mut impl FnMut(&'a Row, Field)) {
+        self.rows_from(Field::POINT, see);
+    }
+
+    fn rows_from<'a>(&'a self, field: Field, see: &mut impl FnMut(&'a Row, Field)) -> Field {
         match self {
-            Self::Layer(row) => see(row),
-            Self::Chain { parts, .. } => parts.iter().for_each(|part| part.rows(see)),
+            Self::Layer(row) => {
+                let field = field.then(row.field);
+                see(row, field);
+                field
+            }
+            Self::Chain { parts, .. } => {
+                (parts.iter()).fold(field, |field, part| part.rows_from(field, see))
+            }
             Self::Fork { row, ways, .. } => {
-                ways.iter().for_each(|way| way.rows(see));
-                see(row);
+                let ends = ways.iter().map(|way| way.rows_from(field, see));
+                let field = ends.reduce(Field::or).unwrap_or(field);
+                see(row, field);
+                field
             }
         }
     }
