@@ -30,6 +30,7 @@ pub mod kernel;
 pub mod mutant;
 pub mod params;
 pub mod shape;
+pub mod token;
 
 mod elementary;
 mod format;
@@ -52,4 +53,6 @@ pub use crate::scalar::Scalar;
 #[doc(no_inline)]
 pub use crate::shape::{Filter, Image, Matrix, Sequence, Shape, Vector};
 pub use crate::tensor::{Batch, BatchMut, Tensor};
+#[doc(no_inline)]
+pub use crate::token::{Token, Tokens};
 pub use crate::zeroed::Zeroed;

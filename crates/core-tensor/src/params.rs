@@ -9,6 +9,8 @@ use crate::{Scalar, Zeroed};
 pub enum Role {
     /// Multiplies its input: decayed, initialised at random.
     Weight,
+    /// Its rows are looked up, not summed: starts with deviation 1, decayed.
+    Lookup,
     /// Is added: starts at zero, not decayed.
     Bias,
     /// Scales a normalised value: starts at one, not decayed.

@@ -20,6 +20,8 @@ pub trait Shape: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     const SIDES: &'static [usize];
     /// The shapes that this one is made of, if it is a [`Pair`](crate::Pair).
     const PARTS: &'static [Name] = &[];
+    /// The numbers behind the name, as a user writes them: the sides, and what else belongs to the type.
+    const WRITTEN: &'static [usize] = Self::SIDES;
     /// The last side: what a row of a tensor is.
     type Row: Shape;
     /// A position: one number a side.
@@ -297,9 +299,9 @@ axes! {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Name(pub &'static str, pub &'static [usize], pub &'static [Name]);
 
-/// The name of `S` with its sides.
+/// The name of `S` with its numbers.
 pub const fn name<S: Shape>() -> Name {
-    Name(S::NAME, S::SIDES, S::PARTS)
+    Name(S::NAME, S::WRITTEN, S::PARTS)
 }
 
 impl core::fmt::Display for Name {

@@ -2,7 +2,9 @@
 
 use core_tensor::shape::name;
 use core_tensor::shape::{Filter, Sequence};
-use core_tensor::{Image, Matrix, Pair, PairArray, Scalar, Shape, Tensor, Vector, Zeroed};
+use core_tensor::{
+    Image, Matrix, Pair, PairArray, Scalar, Shape, Tensor, Token, Tokens, Vector, Zeroed,
+};
 use rand::distr::{StandardUniform, Uniform};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -369,4 +371,27 @@ fn numbers_are_read_as_pairs_where_they_lie() {
 )]
 fn half_a_pair() {
     Tensor::<Pair<Vector<1>, Vector<2>>>::batch(&[0.0; 4]);
+}
+
+#[test]
+fn words_are_whole_numbers_of_a_vocabulary() {
+    let words = Tensor::<Tokens<3, 9>>::new([Token::new(4), Token::new(0), Token::new(8)]);
+    assert_eq!(words.as_slice(), [4.0, 0.0, 8.0]);
+    assert_eq!(words.array().map(Token::index), [4, 0, 8]);
+    let name = core_tensor::shape::name::<Tokens<3, 9>>().to_string();
+    assert_eq!(name, "Tokens<3, 9>");
+    let batch = Tensor::<Tokens<3, 9>>::batch(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(batch[1][[2]], 6.0);
+}
+
+#[test]
+#[should_panic(expected = "word number 9 of a vocabulary of 9")]
+fn a_word_beyond_the_vocabulary() {
+    Token::<9>::new(9);
+}
+
+#[test]
+#[should_panic(expected = "2.5 is no word of a vocabulary of 9")]
+fn a_number_between_two_words() {
+    Tensor::<Tokens<1, 9>>::batch(&[2.5])[0].array()[0].index();
 }

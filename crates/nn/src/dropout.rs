@@ -53,18 +53,18 @@ pub(crate) fn bits(key: u64, place: usize) -> u64 {
 
 /// Uniform in `[0, 1)`.
 #[inline(always)]
-fn uniform(bits: u64) -> f64 {
+pub(crate) fn uniform(bits: u64) -> f64 {
     (bits >> 11) as f64 * 2f64.powi(-53)
 }
 
 /// `p/q`, a chance.
-const fn chance(p: u32, q: u32) -> f64 {
+pub(crate) const fn chance(p: u32, q: u32) -> f64 {
     assert!(p < q, "a chance P/Q is at least 0 and below 1");
     p as f64 / q as f64
 }
 
 /// What number `place` of a batch is multiplied by.
-fn factor(key: u64, place: usize, p: f64) -> f64 {
+pub(crate) fn factor(key: u64, place: usize, p: f64) -> f64 {
     if uniform(bits(key, place)) < p {
         0.0
     } else {

@@ -9,7 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Normal, Uniform};
 
 /// How weights are drawn. Biases and running means start at 0, scales and running variances at 1, the slopes of activations at 1/4,
-/// whatever the choice.
+/// whatever the choice. The rows of an embedding begin with deviation 1 where the choice is one of `fan`, since they are not summed.
 ///
 /// `fan_in` is how many numbers an output is summed from (for a convolution: channels in × window), `fan_out` how many outputs an input
 /// takes part in.
@@ -235,7 +235,11 @@ struct Draw {
 impl<T: Scalar> Visit<T, 0> for Draw {
     fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], _: [&mut [T]; 0]) {
         match leaf.role {
-            Role::Weight => self.how.fill(&leaf, weight, &mut self.rng),
+            // no sum of many numbers to keep small
+            Role::Lookup if self.how.as_scaled().is_some() => {
+                draw(weight, normal(0.0, 1.0), &mut self.rng);
+            }
+            Role::Weight | Role::Lookup => self.how.fill(&leaf, weight, &mut self.rng),
             Role::Bias => weight.fill(T::zero()),
             Role::Scale | Role::Variance => weight.fill(T::one()),
             Role::Slope => weight.fill(T::of(0.25)),

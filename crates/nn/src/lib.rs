@@ -20,12 +20,15 @@
 extern crate alloc;
 
 mod activation;
+mod bilinear;
 mod branch;
 mod chain;
 mod conv;
 mod derivative;
+mod drop_connect;
 mod dropout;
 mod elementwise;
+mod embedding;
 mod frozen;
 mod graph;
 mod init;
@@ -42,19 +45,22 @@ mod summary;
 
 pub use activation::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity,
-    LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, Relu, Relu6, Selu,
-    Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
+    LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, RRelu, Relu, Relu6,
+    Selu, Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
+pub use bilinear::Bilinear;
 pub use branch::{Residual, Sum};
 pub use conv::{Conv2d, RectConv2d};
 pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
+pub use drop_connect::DropConnect;
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
+pub use embedding::Embedding;
 pub use frozen::Frozen;
 pub use graph::{Field, Merge, Part, Ratio, Reach, Row};
 pub use init::{Fan, Init, Spread, gain_leaky, init};
 pub use layer::{Gradients, Layer, Mode, Pass};
-pub use linear::Linear;
+pub use linear::{Linear, LinearNoBias};
 pub use loss::{
     Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal, HalfSquaredError,
     Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll, PixelCrossEntropy, Score,

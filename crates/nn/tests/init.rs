@@ -1,7 +1,7 @@
 //! How weights begin: the published variances and bounds, and the same bits for the same seed.
 
 use core_tensor::{Leaf, Params, Path, Role, Scalar, Tensor, Zeroed};
-use nn::{Conv2d, Fan, Frozen, Init, Linear, Spread, gain_leaky, init};
+use nn::{Conv2d, Embedding, Fan, Frozen, Init, Linear, Spread, gain_leaky, init};
 
 /// The weights of a layer made by `how`.
 fn drawn<L: Params<T>, T: Scalar>(how: Init, seed: u64) -> (Vec<T>, Vec<T>) {
@@ -17,7 +17,7 @@ fn drawn<L: Params<T>, T: Scalar>(how: Init, seed: u64) -> (Vec<T>, Vec<T>) {
     net.look(
         &Path::Root,
         &mut |leaf: Leaf<'_>, w: &[T]| match leaf.role {
-            Role::Weight => weights.extend_from_slice(w),
+            Role::Weight | Role::Lookup => weights.extend_from_slice(w),
             _ => biases.extend_from_slice(w),
         },
     );
@@ -197,6 +197,16 @@ fn orthogonal_rows_or_columns() {
     let (w, _) = drawn::<Linear<3, 11, f64>, f64>(Init::Orthogonal { gain: 1.0 }, 1);
     let rows = |a: usize, b: usize| (0..11).map(|j| w[11 * a + j] * w[11 * b + j]).sum::<f64>();
     assert!((rows(0, 0) - 1.0).abs() < 1e-13 && rows(0, 2).abs() < 1e-13);
+}
+
+#[test]
+fn rows_that_are_looked_up_have_deviation_1() {
+    let (w, _) = drawn::<Embedding<1000, 8, f64>, f64>(Init::HeNormal, 3);
+    let square = w.iter().map(|w| w * w).sum::<f64>() / w.len() as f64;
+    // 8,000 draws: a deviation of the variance of 0.016
+    assert!((square - 1.0).abs() < 0.07, "{square}");
+    let (w, _) = drawn::<Embedding<3, 2, f64>, f64>(Init::Constant(0.5), 3);
+    assert_eq!(w, [0.5; 6]);
 }
 
 #[test]

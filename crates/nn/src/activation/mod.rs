@@ -4,11 +4,13 @@
 //! * `formula`: those of one formula
 //! * `learned`: those with a number that is learned
 //! * `step`: those that are flat
+//! * `random`: the one that draws
 //! * `gated`, `row`: those that look at more than one number
 
 mod formula;
 mod gated;
 mod learned;
+mod random;
 mod row;
 mod step;
 
@@ -19,6 +21,7 @@ pub use formula::{
 pub(crate) use formula::{sigmoid, softplus};
 pub use gated::Glu;
 pub use learned::{LearnedSwish, PRelu};
+pub use random::RRelu;
 pub use row::{LogSoftmax, Softmax};
 pub use step::{Heaviside, Sign};
 

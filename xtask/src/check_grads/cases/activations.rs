@@ -4,8 +4,8 @@ use core_tensor::{Image, Matrix, Sequence, Vector};
 use nn::{
     BatchNorm, Celu, ChannelDropout, Dropout, Elu, GaussianNoise, Gelu, GeluTanh, Glu, GroupNorm,
     HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm, LayerNorm, LeakyRelu,
-    LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, Relu6,
-    RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
+    LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, RRelu,
+    Relu6, RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
 
 use crate::case::Case;
@@ -44,6 +44,7 @@ pub(crate) fn all() -> Vec<Case> {
         "Softmax" 2 in 2.0: Matrix<5, 3> => Softmax;
         "LogSoftmax" 3 in 2.0: Vector<7> => LogSoftmax;
         "LogSoftmax" 2 in 2.0: Matrix<5, 3> => LogSoftmax;
+        "RRelu" 3 in 2.0, draws: Image<3, 5, 7> => RRelu;
         "Dropout" 3 in 2.0, draws: Image<3, 5, 7> => Dropout<1, 3>;
         "ChannelDropout" 3 in 2.0, draws: Image<3, 5, 7> => ChannelDropout<1, 3>;
         "GaussianNoise" 3 in 2.0, draws: Image<3, 5, 7> => GaussianNoise<1, 3>;

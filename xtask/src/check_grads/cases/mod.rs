@@ -28,6 +28,7 @@ mod losses;
 mod models;
 mod ops;
 mod optimizers;
+mod shapes;
 mod tape;
 
 /// Every case of every family.
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Vec<Case> {
         ops::all(),
         tape::all(),
         layers::all(),
+        shapes::all(),
         activations::all(),
         losses::all(),
         models::all(),

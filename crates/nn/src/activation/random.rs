@@ -1,0 +1,77 @@
+//! The activation that is random in training.
+
+use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
+
+use crate::dropout::{bits, uniform};
+use crate::{Layer, Mode, Pass};
+
+/// `y = x` for `x > 0`, else `a·x` with a slope drawn for each number, uniform between `P/Q` and `R/S`: 1/8 and 1/3 unless said otherwise.
+/// In use `a` is the mean of the two.
+///
+/// # Gradient
+/// 1 for `x > 0`, else the slope that was drawn, at the kink too.
+///
+/// Xu et al.: Empirical evaluation of rectified activations in convolutional network (2015), with PyTorch's numbers.
+pub struct RRelu<const P: u32 = 1, const Q: u32 = 8, const R: u32 = 1, const S: u32 = 3>;
+no_params!([const P: u32, const Q: u32, const R: u32, const S: u32] RRelu<P, Q, R, S>);
+
+/// The slope at a place; without a key, the mean.
+fn slope(key: Option<u64>, place: usize, [low, high]: [f64; 2]) -> f64 {
+    let part = key.map_or(0.5, |key| uniform(bits(key, place)));
+    low + part * (high - low)
+}
+
+impl<const P: u32, const Q: u32, const R: u32, const S: u32> RRelu<P, Q, R, S> {
+    const SLOPES: [f64; 2] = {
+        assert!(
+            P as u64 * S as u64 <= R as u64 * Q as u64,
+            "the lower slope comes first"
+        );
+        [P as f64 / Q as f64, R as f64 / S as f64]
+    };
+}
+
+impl<X: Shape, T: Scalar, const P: u32, const Q: u32, const R: u32, const S: u32> Layer<X, T>
+    for RRelu<P, Q, R, S>
+{
+    type Y = X;
+    /// the input, and what was drawn
+    type Saved<'a> = (Batch<'a, X, T>, Option<u64>);
+    const NAME: &'static str = "RRelu";
+    const FLOPS: u64 = 2 * X::LEN as u64;
+    const ROOM: Room = Room::new(X::LEN, 0);
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
+        let y = pass.batch::<X>(x.len());
+        let key = (pass.mode == Mode::Train).then(|| pass.draw());
+        let pairs = Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x));
+        for (place, (y, &x)) in pairs.enumerate() {
+            *y = if x > T::zero() {
+                x
+            } else {
+                T::of(slope(key, place, Self::SLOPES)) * x
+            };
+        }
+        (y, (x, key))
+    }
+
+    fn backward<'a>(
+        &self,
+        (x, key): Self::Saved<'_>,
+        dy: BatchMut<'a, X, T>,
+        _: Option<&mut ()>,
+        _: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        let pairs = Tensor::flat_mut(dy).iter_mut().zip(Tensor::flat(x));
+        for (place, (dy, &x)) in pairs.enumerate() {
+            if x <= T::zero() {
+                *dy *= T::of(slope(key, place, Self::SLOPES));
+            }
+        }
+        mutant::back("RRelu", dy)
+    }
+}

@@ -1,0 +1,55 @@
+//! The layers of `nn` that look up, join, cut, enlarge and pool.
+
+use core_tensor::{Batch, BatchMut, Pair, Room, Scalar, Tensor, Tokens, Vector, no_params};
+use nn::{Bilinear, DropConnect, Embedding, Layer, Linear, LinearNoBias, Pass, Tanh};
+
+use crate::case::Case;
+
+/// Words out of random numbers, by the place and the sign: some come twice. No slope goes through it.
+struct Words<const N: usize>;
+no_params!([const N: usize] Words<N>);
+
+impl<const L: usize, const N: usize, T: Scalar> Layer<Vector<L>, T> for Words<N> {
+    type Y = Tokens<L, N>;
+    type Saved<'a> = ();
+    const NAME: &'static str = "Words";
+    const FLOPS: u64 = 0;
+    const ROOM: Room = Room::new(L, L);
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Vector<L>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Tokens<L, N>, T>, ()) {
+        let y = pass.batch::<Tokens<L, N>>(x.len());
+        let places = Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x));
+        for (place, (y, &x)) in places.enumerate() {
+            *y = T::of(((place + usize::from(x > T::zero())) % N) as f64);
+        }
+        (y, ())
+    }
+
+    fn backward<'a>(
+        &self,
+        (): (),
+        dy: BatchMut<'a, Tokens<L, N>, T>,
+        _: Option<&mut ()>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Vector<L>, T> {
+        let dx = pass.batch(dy.len());
+        Tensor::flat_mut(dx).fill(T::zero());
+        dx
+    }
+}
+
+#[rustfmt::skip]
+pub(crate) fn all() -> Vec<Case> {
+    layers! {
+        "Embedding" 3: Vector<5> => (Words<4>, Embedding<4, 3, T>);
+        "Embedding" 2: Vector<5> => (Linear<5, 3, T>, Tanh, Words<3>, Embedding<3, 2, T, 1>);
+        "LinearNoBias" 3: Vector<5> => LinearNoBias<5, 7, T>;
+        "Bilinear" 3: Pair<Vector<2>, Vector<3>> => Bilinear<2, 3, 4, T>;
+        "Bilinear" 2: Pair<Vector<1>, Vector<2>> => (Tanh, Bilinear<1, 2, 5, T>);
+        "DropConnect" 3, draws: Vector<5> => DropConnect<5, 7, T, 1, 3>;
+    }
+}
