@@ -62,7 +62,7 @@ fn step<X: Shape, L: Layer<X> + 'static, Q: Loss<L::Y> + 'static, O: Optimizer<f
     trainer.network.init(Init::HeNormal, 1);
     // backward is two products for each of forward's, but for the gradient of the data, which nobody calculates
     let mut first = None;
-    L::describe(&Path::Root, &mut |row| {
+    L::describe(&Path::Root).rows(&mut |row, _| {
         if row.parameters > 0 {
             first.get_or_insert(row.flops);
         }
