@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use core_tensor::{Image, Tensor, Vector};
-use examples::picture::{Chart, Error, Line, Mistakes, Panel, curves};
+use examples::picture::{Chart, Color, Error, Figure, Line, Mistakes, Panel, Plot, curves};
 use nn::Class;
 
 /// The size of a PNG and its RGB pixels.
@@ -110,6 +110,61 @@ fn a_chart_holds_its_lines_and_points() {
     // the middle one of three points on a straight line is the middle of the line's square
     assert_eq!(at(387, 243), blue);
     assert_eq!(draw(&[]).0, [720, 460]);
+}
+
+#[test]
+fn a_figure_fills_its_fields_from_below() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figure.png");
+    // the lower row blue and white, the upper one white and orange; a point in the middle, a bar plot beside
+    let field = Plot::new("a field")
+        .square()
+        .across(0.0, 2.0)
+        .up(0.0, 2.0)
+        .field(2, [-1.0, 0.0, 0.0, 1.0])
+        .dots("a point", Color::Green, [[1.0, 1.0]]);
+    let bars = Plot::new("bars")
+        .places(["a", "b"])
+        .bars("one", Color::Blue, [1.0, 2.0])
+        .bars("two", Color::Red, [2.0, -1.0]);
+    let figure = Figure::new("a title", 2).plots([field, bars]);
+    figure.draw(&path).unwrap();
+    let (size, pixels) = read(&path);
+    assert_eq!(size, [760, 384]);
+    let at = |x: u32, y: u32| pixels[(y * size[0] + x) as usize];
+    let (pale_blue, pale_orange) = ([87, 147, 199], [224, 133, 76]);
+    // a square of 250 begins at (86, 86)
+    assert_eq!((at(120, 320), at(300, 100)), (pale_blue, pale_orange));
+    assert_eq!((at(120, 100), at(300, 320)), ([255; 3], [255; 3]));
+    assert_eq!(at(211, 211), [34, 139, 84]);
+    for color in [[31, 111, 180], [190, 30, 60]] {
+        let count = pixels.iter().filter(|&&pixel| pixel == color).count();
+        assert!(count > 3000, "{count} pixels of {color:?}");
+    }
+    assert!(inked(size, &pixels, 10..40) > 100);
+}
+
+#[test]
+fn a_film_has_its_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("film.gif");
+    let frame = |x: f64| {
+        let plot = Plot::new("").across(0.0, 1.0).up(0.0, 1.0);
+        let dot = plot.dots("", Color::Blue, [[x, 0.5]]);
+        Figure::new("", 1).sized([120, 100]).plot(dot)
+    };
+    Figure::film(&path, 10, [0.0, 0.5, 1.0].map(frame)).unwrap();
+    let mut film = gif::DecodeOptions::new()
+        .read_info(fs::File::open(&path).unwrap())
+        .unwrap();
+    let mut delays = vec![];
+    while let Some(frame) = film.read_next_frame().unwrap() {
+        assert_eq!([frame.width, frame.height], [120, 144]);
+        delays.push(frame.delay);
+    }
+    assert_eq!(delays, [10, 10, 200]);
+    let error = Figure::film(&path, 10, []).unwrap_err();
+    assert!(matches!(error, Error::Undrawable { .. }), "{error}");
 }
 
 #[test]

@@ -45,9 +45,26 @@ pub(super) fn text(size: u32, style: FontStyle, color: RGBColor) -> TextStyle<'s
 /// Draws a white sheet of `width`×`height` pixels and writes it to `path`.
 pub(super) fn save(
     path: &Path,
-    [width, height]: [u32; 2],
+    size: [u32; 2],
     draw: impl FnOnce(&Sheet<'_>) -> Drawn,
 ) -> Result<(), Error> {
+    let pixels = sheet(path, size, draw)?;
+    let png = pack(&pixels, size[0], size[1]).map_err(|reason| Error::Undrawable {
+        path: path.into(),
+        reason: reason.to_string(),
+    })?;
+    write(path, &png).map_err(|source| Error::Unwritable {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Draws a white sheet of `width`×`height` pixels, for what will lie at `path`: its RGB pixels.
+pub(super) fn sheet(
+    path: &Path,
+    [width, height]: [u32; 2],
+    draw: impl FnOnce(&Sheet<'_>) -> Drawn,
+) -> Result<Vec<u8>, Error> {
     register_fonts();
     let [large_width, large_height] = [width * SCALE, height * SCALE];
     let mut large = vec![255; (large_width * large_height * 3) as usize];
@@ -61,12 +78,7 @@ pub(super) fn save(
         draw(&sheet).map_err(|reason| undrawable(&reason))?;
         sheet.present().map_err(|reason| undrawable(&reason))?;
     }
-    let pixels = shrink(&large, width as usize);
-    let png = pack(&pixels, width, height).map_err(|reason| undrawable(&reason))?;
-    write(path, &png).map_err(|source| Error::Unwritable {
-        path: path.into(),
-        source,
-    })
+    Ok(shrink(&large, width as usize))
 }
 
 fn register_fonts() {
@@ -118,7 +130,7 @@ fn pack(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::Encoding
 }
 
 /// Writes beside the file, then renames: the file is the old one or the whole new one, whatever happens in between.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = Path::new(&beside);

@@ -132,7 +132,7 @@ impl Chart<'_> {
 }
 
 /// A number as it stands at an axis: powers of ten where it is far from one.
-fn label(x: f64) -> String {
+pub(super) fn label(x: f64) -> String {
     let rounded = |x: f64| format!("{}", (x * 1e4).round() / 1e4);
     match x.abs() {
         0.0 | 1e-3..1e5 => rounded(x),

@@ -1,18 +1,27 @@
-//! Pictures as PNG: [`Panel`]s of curves by epoch, the [worst mistakes](Mistakes) of a training, and a [`Chart`] of any lines.
+//! Pictures as PNG: [`Panel`]s of curves by epoch, the [worst mistakes](Mistakes) of a training, a [`Chart`] of any lines, and a
+//! [`Figure`] of [`Plot`]s with anything in them, which may also be a film.
 //!
 //! The text is drawn with a font that is part of the program, so that the pictures are the same on every machine.
 
 mod canvas;
 mod chart;
+mod color;
 mod curves;
+mod figure;
+mod film;
+mod frame;
 mod mistakes;
+mod plot;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use chart::{Chart, Line};
+pub use color::Color;
 pub use curves::{Panel, curves};
+pub use figure::Figure;
 pub use mistakes::{Mistake, Mistakes};
+pub use plot::Plot;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
