@@ -29,6 +29,7 @@ pub mod kernel;
 #[doc(hidden)]
 pub mod mutant;
 pub mod params;
+pub mod resize;
 pub mod shape;
 pub mod token;
 

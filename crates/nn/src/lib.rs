@@ -32,6 +32,7 @@ mod embedding;
 mod frozen;
 mod graph;
 mod init;
+mod interpolate;
 mod layer;
 mod linear;
 mod loss;
@@ -41,6 +42,7 @@ mod norm;
 mod on_tape;
 mod pool;
 mod reshape;
+mod resize;
 mod summary;
 
 pub use activation::{
@@ -59,6 +61,7 @@ pub use embedding::Embedding;
 pub use frozen::Frozen;
 pub use graph::{Field, Merge, Part, Ratio, Reach, Row};
 pub use init::{Fan, Init, Spread, gain_leaky, init};
+pub use interpolate::UpsampleBilinear2d;
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::{Linear, LinearNoBias};
 pub use loss::{
@@ -69,8 +72,12 @@ pub use loss::{
 pub use network::{Network, gradient, predict, training_room};
 pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use on_tape::Recorded;
-pub use pool::{AvgPool2d, MaxPool2d};
-pub use reshape::Flatten;
+pub use pool::{
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool,
+    MaxPool1d, MaxPool2d,
+};
+pub use reshape::{Flatten, Reshape};
+pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};
 pub use summary::Summary;
 
 /// What the expansion of `network!` needs, whatever its user depends on.

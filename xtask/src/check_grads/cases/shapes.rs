@@ -1,7 +1,13 @@
 //! The layers of `nn` that look up, join, cut, enlarge and pool.
 
-use core_tensor::{Batch, BatchMut, Pair, Room, Scalar, Tensor, Tokens, Vector, no_params};
-use nn::{Bilinear, DropConnect, Embedding, Layer, Linear, LinearNoBias, Pass, Tanh};
+use core_tensor::{
+    Batch, BatchMut, Image, Matrix, Pair, Room, Scalar, Sequence, Tensor, Tokens, Vector, no_params,
+};
+use nn::{
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, Bilinear, Crop2d, DropConnect,
+    Embedding, GlobalAvgPool, GlobalMaxPool, Layer, Linear, LinearNoBias, MaxPool1d, Pass,
+    PixelShuffle, PixelUnshuffle, Reshape, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
+};
 
 use crate::case::Case;
 
@@ -51,5 +57,19 @@ pub(crate) fn all() -> Vec<Case> {
         "Bilinear" 3: Pair<Vector<2>, Vector<3>> => Bilinear<2, 3, 4, T>;
         "Bilinear" 2: Pair<Vector<1>, Vector<2>> => (Tanh, Bilinear<1, 2, 5, T>);
         "DropConnect" 3, draws: Vector<5> => DropConnect<5, 7, T, 1, 3>;
+        "GlobalAvgPool" 2: Image<3, 5, 7> => GlobalAvgPool;
+        "GlobalMaxPool" 2: Sequence<5, 7> => GlobalMaxPool;
+        "AdaptiveAvgPool2d" 2: Image<7, 5, 3> => AdaptiveAvgPool2d<3, 2>;
+        "AdaptiveMaxPool2d" 2: Image<5, 7, 3> => AdaptiveMaxPool2d<3, 4>;
+        "AvgPool2d" 2: Image<5, 6, 3> => AvgPool2d<3, 2, 1, 2, 1, 1, false>;
+        "AvgPool1d" 2: Sequence<8, 3> => AvgPool1d<3, 2, 1>;
+        "MaxPool1d" 2: Sequence<8, 3> => MaxPool1d<3, 2, 1>;
+        "ZeroPad2d" 2: Image<3, 2, 5> => ZeroPad2d<1, 2, 3, 0>;
+        "Crop2d" 2: Image<5, 7, 3> => Crop2d<1, 2, 0, 3>;
+        "Reshape" 2: Image<3, 5, 2> => Reshape<Matrix<5, 6>>;
+        "UpsampleNearest2d" 2: Image<2, 3, 5> => UpsampleNearest2d<3, 2>;
+        "UpsampleBilinear2d" 2: Image<3, 2, 5> => UpsampleBilinear2d<2, 3>;
+        "PixelShuffle" 2: Image<3, 2, 12> => PixelShuffle<2>;
+        "PixelUnshuffle" 2: Image<4, 6, 3> => PixelUnshuffle<2>;
     }
 }

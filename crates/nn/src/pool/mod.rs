@@ -1,6 +1,13 @@
 //! Pooling: the maximum or the mean under each window, channel by channel.
 
+mod sequence;
+mod whole;
+
+pub use sequence::{AvgPool1d, MaxPool1d};
+pub use whole::{AdaptiveAvgPool2d, AdaptiveMaxPool2d, GlobalAvgPool, GlobalMaxPool};
+
 use core_tensor::dim::Slide;
+use core_tensor::kernel::Window2d;
 use core_tensor::{Batch, BatchMut, Image, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::conv::{Windowed, window};
@@ -24,13 +31,14 @@ pub struct MaxPool2d<
 >;
 
 /// The mean under a window of `K`×`K` that moves by `S` (as far as it is long, unless said) over images with `P` zeros around them, which
-/// count (PyTorch's `count_include_pad=True`). `KW`, `SW` and `PW` give the width's own numbers, as in [`MaxPool2d`].
+/// count unless `COUNT_PADDING` is `false` (PyTorch's `count_include_pad`). `KW`, `SW` and `PW` give the width's own numbers, as in
+/// [`MaxPool2d`].
 ///
 /// # Shapes
 /// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down.
 ///
 /// # Gradient
-/// `dy / (K·KW)` to every number under the window.
+/// `dy` over the numbers that count, to every number under the window.
 pub struct AvgPool2d<
     const K: usize,
     const S: usize = K,
@@ -38,10 +46,11 @@ pub struct AvgPool2d<
     const KW: usize = K,
     const SW: usize = S,
     const PW: usize = P,
+    const COUNT_PADDING: bool = true,
 >;
 
 no_params!([const K: usize, const S: usize, const P: usize, const KW: usize, const SW: usize, const PW: usize] MaxPool2d<K, S, P, KW, SW, PW>);
-no_params!([const K: usize, const S: usize, const P: usize, const KW: usize, const SW: usize, const PW: usize] AvgPool2d<K, S, P, KW, SW, PW>);
+no_params!([const K: usize, const S: usize, const P: usize, const KW: usize, const SW: usize, const PW: usize, const COUNT_PADDING: bool] AvgPool2d<K, S, P, KW, SW, PW, COUNT_PADDING>);
 
 impl<
     const K: usize,
@@ -111,11 +120,12 @@ impl<
     const KW: usize,
     const SW: usize,
     const PW: usize,
+    const COUNT_PADDING: bool,
     const H: usize,
     const W: usize,
     const C: usize,
     T: Scalar,
-> Layer<Image<H, W, C>, T> for AvgPool2d<K, S, P, KW, SW, PW>
+> Layer<Image<H, W, C>, T> for AvgPool2d<K, S, P, KW, SW, PW, COUNT_PADDING>
 where
     Image<H, W, C>: Slide<K, S, P, KW, SW, PW>,
 {
@@ -131,12 +141,24 @@ where
         x: Batch<'a, Image<H, W, C>, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, ()) {
+        const {
+            assert!(
+                COUNT_PADDING || 2 * P <= K && 2 * PW <= KW,
+                "padding beyond half the window would leave windows without a pixel"
+            )
+        }
         let y = pass.batch::<Self::Y>(x.len());
         T::avg_pool2d(
             &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(x),
             Tensor::flat_mut(y),
         );
+        if !COUNT_PADDING {
+            over_pixels(
+                &window::<H, W, C, K, S, P, KW, SW, PW>(C),
+                Tensor::flat_mut(y),
+            );
+        }
         (y, ())
     }
 
@@ -148,11 +170,33 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, C>, T> {
         let dx = pass.batch(dy.len());
+        if !COUNT_PADDING {
+            over_pixels(
+                &window::<H, W, C, K, S, P, KW, SW, PW>(C),
+                Tensor::flat_mut(dy),
+            );
+        }
         T::avg_pool2d_backward(
             &window::<H, W, C, K, S, P, KW, SW, PW>(C),
             Tensor::flat(dy),
             Tensor::flat_mut(dx),
         );
         mutant::back("AvgPool2d", dx)
+    }
+}
+
+/// Turns a share of the whole window into one of the pixels under it: `y·K·KW / pixels`.
+fn over_pixels<T: Scalar>(w: &Window2d, y: &mut [T]) {
+    let [height, width, c] = w.output;
+    let under = |d: usize, i: usize| {
+        let first = i * w.stride[d];
+        let end = (first + w.kernel[d]).min(w.padding[d] + w.input[d]);
+        end - first.max(w.padding[d])
+    };
+    for (pixel, y) in y.chunks_exact_mut(c).enumerate() {
+        let (i, j) = (pixel / width % height, pixel % width);
+        let pixels = under(0, i) * under(1, j);
+        let factor = T::of((w.kernel[0] * w.kernel[1]) as f64 / pixels as f64);
+        y.iter_mut().for_each(|y| *y *= factor);
     }
 }
