@@ -34,13 +34,13 @@ pub struct Embedding<
     const N: usize,
     const O: usize,
     T: Scalar = f32,
-    const PAD: usize = { usize::MAX },
+    const PAD: isize = -1,
 > {
     /// `W`, a row for each word
     pub weight: Tensor<Matrix<N, O>, T>,
 }
 
-params!(T: [const N: usize, const O: usize, T: Scalar, const PAD: usize] Embedding<N, O, T, PAD> { weight: Lookup Matrix<N, O> });
+params!(T: [const N: usize, const O: usize, T: Scalar, const PAD: isize] Embedding<N, O, T, PAD> { weight: Lookup Matrix<N, O> });
 
 impl<const N: usize, T: Scalar> From<Class<N>> for Token<N, T> {
     fn from(class: Class<N>) -> Self {
@@ -48,7 +48,7 @@ impl<const N: usize, T: Scalar> From<Class<N>> for Token<N, T> {
     }
 }
 
-impl<const L: usize, const N: usize, const O: usize, const PAD: usize, T: Scalar>
+impl<const L: usize, const N: usize, const O: usize, const PAD: isize, T: Scalar>
     Layer<Tokens<L, N>, T> for Embedding<N, O, T, PAD>
 {
     type Y = Sequence<L, O>;
@@ -66,7 +66,7 @@ impl<const L: usize, const N: usize, const O: usize, const PAD: usize, T: Scalar
         let (vectors, places) = (self.weight.as_slice(), Tensor::flat_mut(y));
         for (&x, y) in Tensor::flat(x).iter().zip(places.chunks_exact_mut(O)) {
             match word(x, N) {
-                word if word == PAD => y.fill(T::zero()),
+                word if word as isize == PAD => y.fill(T::zero()),
                 word => y.copy_from_slice(&vectors[word * O..][..O]),
             }
         }
@@ -102,7 +102,7 @@ impl<const L: usize, const N: usize, const O: usize, const PAD: usize, T: Scalar
             }
             for (&x, dy) in x.iter().zip(dy.chunks_exact(O)) {
                 match word(x, N) {
-                    word if word == PAD => {}
+                    word if word as isize == PAD => {}
                     word => T::add_to(dy, &mut sums[word * O..][..O]),
                 }
             }

@@ -5,9 +5,12 @@
 mod common;
 
 twins! {
+    adaptive_pool_of_7x6_to_7x6
     conv_after_conv_6ch
     conv_window_of_30
+    crop_of_7x9_by_3
     cross_entropy_after_flatten
+    embedding_of_tokens
     flatten_181x181
     flatten_to_linear_256
     frozen_64
@@ -18,9 +21,12 @@ twins! {
     named_fields_84
     nested_residual_64ch
     own_type_tanh
+    pixel_shuffle_of_8ch
+    pixel_unshuffle_of_4x6
     pool_window_of_14
     predict_4
     rect_conv_window_of_8
+    reshape_layer_to_3x8
     residual_to_64ch
     scalar_f32
 }
