@@ -70,8 +70,8 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// ```
     /// use core_tensor::Real;
     ///
-    /// assert!((-2.0_f64).is_plain_factor());
-    /// assert!(![0.0, f64::INFINITY, f64::NAN].iter().any(f64::is_plain_factor));
+    /// assert!([-2.0, 5e-324, f64::MAX].iter().all(f64::is_plain_factor));
+    /// assert!(![0.0, -0.0, f64::NEG_INFINITY, f64::INFINITY, f64::NAN].iter().any(f64::is_plain_factor));
     /// ```
     #[inline(always)]
     fn is_plain_factor(&self) -> bool {
@@ -148,6 +148,13 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline(always)]
         fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
             rule.value(x)
+        }
+
+        /// One comparison: without its sign, zero is below all other numbers, and infinity and what is not a number above.
+        #[inline(always)]
+        fn is_plain_factor(&self) -> bool {
+            let twice = |x: $T| x.to_bits() << 1;
+            twice(*self).wrapping_sub(1) < twice(<$T>::INFINITY) - 1
         }
     }
 )+} }

@@ -183,10 +183,10 @@ pub(crate) fn weigh<T: Real>(slope: T, partial: T) -> T {
 #[derive(Clone, Copy, Debug, Zeroable)]
 #[repr(C)]
 pub struct Dual<T, const N: usize = 1> {
-    /// The number itself.
-    pub value: T,
     /// Its derivative in each direction.
     pub partials: [T; N],
+    /// The number itself.
+    pub value: T,
 }
 
 impl<T: Zero + Copy, const N: usize> Dual<T, N> {
