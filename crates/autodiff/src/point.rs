@@ -2,14 +2,16 @@
 
 use core::array;
 
+use bytemuck::Zeroable;
 use core_tensor::{Filter, Image, Matrix, Scalar, Sequence, Tensor, Vector};
 
+use crate::tape::record::Reader;
 use crate::{Dual, Gradients, Recording, Var};
 
 /// A point where a derivative is taken: a number, a [`Tensor`], an array or a tuple of points.
 ///
 /// A gradient is a value of the same type. All numbers in it are of one kind.
-pub trait Point: Sized {
+pub trait Point: Zeroable {
     /// The numbers in it.
     type Scalar: Scalar;
     /// The same on a tape: [`Var`] for a number and for a tensor, and so on.
@@ -17,6 +19,22 @@ pub trait Point: Sized {
 
     /// Puts the values on a tape; `live` if their derivatives are wanted.
     fn on_tape<'t>(&self, tape: Recording<'t, Self::Scalar>, live: bool) -> Self::Vars<'t>;
+
+    /// Puts many of them on a tape.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_on_tape<'t, const N: usize>(
+        points: &[Self; N],
+        tape: Recording<'t, Self::Scalar>,
+        live: bool,
+    ) -> [Self::Vars<'t>; N] {
+        // not by references that are mapped: the handles are built where they stay
+        array::from_fn(|i| points[i].on_tape(tape, live))
+    }
+
+    /// Overwrites this with the derivatives by the point that was put on the tape next.
+    #[doc(hidden)]
+    fn read(&mut self, from: &mut Reader<'_, Self::Scalar>);
 
     /// A point of the numbers that `next` gives, in memory order.
     fn generate(next: &mut impl FnMut() -> Self::Scalar) -> Self;
@@ -63,6 +81,16 @@ macro_rules! numbers { ($([$($generics:tt)*] $T:ty;)+) => {$(
             Var::on_tape(tape, *self, live)
         }
 
+        #[inline(always)]
+        fn all_on_tape<'t, const K: usize>(points: &[Self; K], tape: Recording<'t, Self>, live: bool) -> [Var<'t, Self>; K] {
+            Var::all_on_tape(tape, points, live)
+        }
+
+        #[inline(always)]
+        fn read(&mut self, from: &mut Reader<'_, Self>) {
+            *self = from.number();
+        }
+
         fn generate(next: &mut impl FnMut() -> Self) -> Self {
             next()
         }
@@ -82,6 +110,10 @@ macro_rules! tensors { ($($name:ident<$($n:ident)+>)+) => {$(
 
         fn on_tape<'t>(&self, tape: Recording<'t, T>, live: bool) -> Self::Vars<'t> {
             Var::tensor_on(tape, self, live)
+        }
+
+        fn read(&mut self, from: &mut Reader<'_, T>) {
+            from.numbers(self.as_mut_slice());
         }
 
         fn generate(next: &mut impl FnMut() -> T) -> Self {
@@ -109,8 +141,12 @@ impl<P: Point, const N: usize> Point for [P; N] {
     type Vars<'t> = [P::Vars<'t>; N];
 
     fn on_tape<'t>(&self, tape: Recording<'t, P::Scalar>, live: bool) -> Self::Vars<'t> {
-        // not by references that are mapped: the handles are built where they stay
-        array::from_fn(|i| self[i].on_tape(tape, live))
+        P::all_on_tape(self, tape, live)
+    }
+
+    #[inline(always)]
+    fn read(&mut self, from: &mut Reader<'_, P::Scalar>) {
+        self.iter_mut().for_each(|point| point.read(from));
     }
 
     fn generate(next: &mut impl FnMut() -> P::Scalar) -> Self {
@@ -138,6 +174,11 @@ macro_rules! tuples { ($($A:ident $($P:ident $V:ident $i:tt)+;)+) => {$(
 
         fn on_tape<'t>(&self, tape: Recording<'t, $A>, live: bool) -> Self::Vars<'t> {
             ($(self.$i.on_tape(tape, live),)+)
+        }
+
+        #[inline(always)]
+        fn read(&mut self, from: &mut Reader<'_, $A>) {
+            $(self.$i.read(from);)+
         }
 
         fn generate(next: &mut impl FnMut() -> $A) -> Self {

@@ -17,6 +17,7 @@ use core::array;
 
 use core_tensor::{Real, Scalar};
 
+use crate::tape::record::Reader;
 use crate::{Dual, Point, Recording, Tape, Var};
 
 /// The value and the derivative of `f` at `x`: `(f(x), f'(x))`.
@@ -128,14 +129,18 @@ impl<T: Scalar> Tape<T> {
         f: impl for<'t> FnOnce(Recording<'t, T>, X::Vars<'t>) -> Var<'t, T>,
         x: &X,
     ) -> (T, X) {
+        // filled where it stays: a gradient may be large
+        let mut result = (T::zero(), X::zeroed());
+        let (value, gradient) = (&mut result.0, &mut result.1);
         self.record(|tape| {
-            let x = tape.variable(x);
-            let y = f(tape, x);
-            if y.is_constant() {
-                return (y.value(), X::generate(&mut T::zero));
+            let y = f(tape, tape.variable(x));
+            *value = y.value();
+            if !y.is_constant() {
+                y.backward();
+                gradient.read(&mut Reader::new(&tape.record.borrow()));
             }
-            (y.value(), y.backward().of(&x))
-        })
+        });
+        result
     }
 }
 

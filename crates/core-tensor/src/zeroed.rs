@@ -26,6 +26,8 @@ pub unsafe trait Zeroed: Sized {
 
 // SAFETY: a tensor is an array of numbers (`Shape` is sealed), and a `Scalar` is `bytemuck::Zeroable`.
 unsafe impl<S: Shape, T: Scalar> Zeroed for Tensor<S, T> {}
+// SAFETY: as above.
+unsafe impl<S: Shape, T: Scalar> bytemuck::Zeroable for Tensor<S, T> {}
 // SAFETY: nothing to make.
 unsafe impl Zeroed for () {}
 // SAFETY: nothing to make.

@@ -124,7 +124,11 @@ pub(crate) struct Record<T> {
     pub(super) used_links: usize,
     /// how many numbers depend on no other: their places are all that is known of them
     leaves: usize,
+    /// those of this recording, then room for more, which holds anything
     pub(crate) values: Vec<T>,
+    /// where the first of them lies, at a line; where the next may lie
+    first_value: usize,
+    pub(super) end_of_values: usize,
     /// slopes and the like, which have no derivative of their own
     pub(crate) saved: Vec<T>,
     /// each with the number of links that came before it
@@ -147,6 +151,8 @@ impl<T: Scalar> Record<T> {
             used_links: 0,
             leaves: 0,
             values: Vec::new(),
+            first_value: 0,
+            end_of_values: 0,
             saved: Vec::new(),
             steps: Vec::new(),
             windows: Vec::new(),
@@ -163,7 +169,14 @@ impl<T: Scalar> Record<T> {
     pub(crate) fn clear(&mut self) {
         self.used_links = 0;
         self.leaves = 0;
-        self.values.clear();
+        // the block stays where it is from the second recording on: there, its pieces begin at lines
+        let first = self.values.as_ptr().align_offset(LINE);
+        self.first_value = if first < LINE {
+            first % Self::IN_LINE
+        } else {
+            0
+        };
+        self.end_of_values = self.first_value;
         self.saved.clear();
         self.steps.clear();
         self.windows.clear();
@@ -171,7 +184,7 @@ impl<T: Scalar> Record<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.numbers() + self.values.len()
+        self.numbers() + self.end_of_values - self.first_value
     }
 
     /// How many numbers there are.
@@ -180,11 +193,11 @@ impl<T: Scalar> Record<T> {
         self.used_links + self.leaves
     }
 
-    /// A number that depends on no other.
+    /// Numbers that depend on no other: the place of the first, before those of the rest.
     #[inline(always)]
-    pub(crate) fn leaf(&mut self) -> u32 {
+    pub(crate) fn leaves(&mut self, count: usize) -> u32 {
         let place = self.numbers() as u32;
-        self.leaves += 1;
+        self.leaves += count;
         // with all the links that there is room for, so that a link need not ask
         check_count(self.leaves + self.links.len());
         place
@@ -221,22 +234,28 @@ impl<T: Scalar> Record<T> {
         self.links.resize(len, blank);
     }
 
-    /// Space for `len` shaped numbers: what lies before it, the space, and its place.
+    /// Shaped numbers in a line.
+    const IN_LINE: usize = if size_of::<T>() < LINE {
+        LINE / size_of::<T>()
+    } else {
+        1
+    };
+
+    /// Where the first piece of shaped numbers that ends at `end` or later may begin.
+    fn next_line(&self, end: usize) -> usize {
+        self.first_value + (end - self.first_value).next_multiple_of(Self::IN_LINE)
+    }
+
+    /// Space for `len` shaped numbers, which holds anything: what lies before it, the space, and its place.
     pub(crate) fn space(&mut self, len: usize, live: bool) -> (&mut [T], &mut [T], Piece) {
-        let line = (LINE / size_of::<T>()).max(1);
-        // the block stays where it is from the second recording on: there, its pieces begin at lines
-        let first = self.values.as_ptr().align_offset(LINE);
-        let first = if first < LINE { first % line } else { 0 };
-        let at = self
-            .values
-            .len()
-            .saturating_sub(first)
-            .next_multiple_of(line)
-            + first;
+        let at = self.next_line(self.end_of_values);
         let end = at + len;
         assert!(end < NOWHERE as usize, "a tape holds up to 2³² − 1 numbers");
-        self.values.resize(end, T::zero());
-        let (before, space) = self.values.split_at_mut(at);
+        self.end_of_values = end;
+        if end > self.values.len() {
+            self.values.resize(end, T::zero());
+        }
+        let (before, space) = self.values[..end].split_at_mut(at);
         let piece = Piece {
             at: at as u32,
             len: len as u32,
@@ -247,6 +266,37 @@ impl<T: Scalar> Record<T> {
 
     pub(crate) fn step(&mut self, step: Step) {
         self.steps.push((self.used_links as u32, step));
+    }
+}
+
+/// Reads the derivatives by what was put on a tape before anything else, in order, after a walk back: nobody need keep the handles.
+#[doc(hidden)]
+pub struct Reader<'r, T> {
+    record: &'r Record<T>,
+    links: core::slice::Iter<'r, T>,
+    end_of_values: usize,
+}
+
+impl<'r, T: Scalar> Reader<'r, T> {
+    pub(crate) fn new(record: &'r Record<T>) -> Self {
+        Self {
+            record,
+            links: record.link_adjoints.iter(),
+            end_of_values: record.first_value,
+        }
+    }
+
+    /// The derivative by the next number.
+    #[inline(always)]
+    pub(crate) fn number(&mut self) -> T {
+        *self.links.next().expect("a number put on the tape")
+    }
+
+    /// The derivatives by the next shaped value.
+    pub(crate) fn numbers(&mut self, into: &mut [T]) {
+        let at = self.record.next_line(self.end_of_values);
+        self.end_of_values = at + into.len();
+        into.copy_from_slice(&self.record.adjoints[at..self.end_of_values]);
     }
 }
 

@@ -15,7 +15,7 @@ impl<T: Scalar> Record<T> {
         self.passes = self.passes.wrapping_add(1);
         let numbers = self.numbers();
         zeros(&mut self.link_adjoints, numbers);
-        zeros(&mut self.adjoints, self.values.len());
+        zeros(&mut self.adjoints, self.end_of_values);
         seed(self);
         let mut end = self.used_links;
         for i in (0..self.steps.len()).rev() {

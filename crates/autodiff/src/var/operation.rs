@@ -38,8 +38,9 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let record = inputs[0].record;
         let all = &mut *record.borrow_mut();
         let index = all.operation(make, set);
-        let (_, _, y) = all.space(S::LEN, a.live || b.live);
-        let (before, space) = all.values.split_at_mut(y.at as usize);
+        let (_, space, y) = all.space(S::LEN, a.live || b.live);
+        space.fill(T::zero());
+        let (before, space) = all.values[..y.range().end].split_at_mut(y.at as usize);
         let inputs = [a, b];
         all.operations[index as usize].forward(inputs.map(|input| &before[input.range()]), space);
         if y.live {
@@ -58,7 +59,7 @@ pub struct Numbers<'t, T> {
 }
 
 impl<'t, T: Scalar> Numbers<'t, T> {
-    /// Puts `len` numbers on the tape, which `fill` writes; `live` if their derivatives are wanted.
+    /// Puts `len` numbers on the tape, which `fill` writes over whatever lies there; `live` if their derivatives are wanted.
     pub fn new(
         tape: Recording<'t, T>,
         len: usize,

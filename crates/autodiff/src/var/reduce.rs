@@ -42,6 +42,9 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let x = self.piece(record);
         let fill = |before: &[T], y: &mut [T]| {
             let x = &before[x.range()];
+            if x.is_empty() {
+                y.fill(T::zero());
+            }
             for (x, y) in x
                 .chunks_exact((side * inner).max(1))
                 .zip(y.chunks_exact_mut(inner))

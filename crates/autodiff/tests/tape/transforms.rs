@@ -207,3 +207,43 @@ fn derivatives_of_derivatives() {
     );
     assert_eq!(derivative(|x| Float::powi(x, 2), 3.0_f32), (9.0, 6.0));
 }
+
+#[test]
+fn gradients_of_mixed_points_come_back_in_order() {
+    // a + 2·Σu + 3·b₀ + 5·b₁ + Σ(v·w), at lengths that end within a line
+    let u = Tensor::<Vector<3>, f64>::new([1.0, 2.0, 3.0]);
+    let v = Tensor::<Vector<9>, f64>::from_fn(|i| i as f64);
+    let w = Tensor::<Vector<9>, f64>::from_fn(|i| 10.0 + i as f64);
+    let point = (7.0_f64, u, [4.0_f64, 6.0], [v, w]);
+    let mut tape = Tape::new();
+    for round in 0..3 {
+        let (value, (da, du, db, [dv, dw])) = tape.value_and_grad(
+            |_, (a, u, b, [v, w])| a + u.sum() * 2.0 + b[0] * 3.0 + b[1] * 5.0 + (v * w).sum(),
+            &point,
+        );
+        assert_eq!(value, 7.0 + 12.0 + 12.0 + 30.0 + 564.0, "round {round}");
+        assert_eq!((da, db), (1.0, [3.0, 5.0]));
+        assert_eq!(du, Tensor::full(2.0));
+        assert_eq!((&dv, &dw), (&point.3[1], &point.3[0]));
+    }
+}
+
+#[test]
+fn what_was_recorded_before_leaves_nothing() {
+    let mut tape = Tape::<f64>::new();
+    let sum_of_none = |tape: &mut Tape<f64>| {
+        tape.record(|tape| {
+            let none = tape.variable(&Tensor::<Vector<0>, f64>::new([]));
+            (none.sum().value(), none.mean().value())
+        })
+    };
+    let full = Tensor::<Vector<40>, f64>::full(3.0);
+    assert_eq!(
+        tape.record(|tape| tape.variable(&full).sum().value()),
+        120.0
+    );
+    assert_eq!(sum_of_none(&mut tape), (0.0, 0.0));
+    // a constant has no walk back to read from
+    let (value, gradient) = tape.value_and_grad(|tape, _| tape.constant(&2.0_f64), &full);
+    assert_eq!((value, gradient), (2.0, Tensor::zeros()));
+}
