@@ -25,17 +25,12 @@ use crate::{Class, Layer, Pass};
 /// use nn::{Embedding, Network};
 /// let mut net = Network::<Tokens<2, 3>, Embedding<3, 2>>::new(1);
 /// net.layers.weight = Tensor::new([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
-/// let y = net.predict(&[Tensor::new([Token::new(2), Token::new(0)])]);
-/// assert_eq!(y[0], Tensor::new([[5.0, 6.0], [1.0, 2.0]]));
+/// let words = [Tensor::new([Token::new(2), Token::new(0)])];
+/// assert_eq!(net.predict(&words)[0], Tensor::new([[5.0, 6.0], [1.0, 2.0]]));
 /// ```
 ///
 /// Bengio et al.: A neural probabilistic language model (2003).
-pub struct Embedding<
-    const N: usize,
-    const O: usize,
-    T: Scalar = f32,
-    const PAD: isize = -1,
-> {
+pub struct Embedding<const N: usize, const O: usize, T: Scalar = f32, const PAD: isize = -1> {
     /// `W`, a row for each word
     pub weight: Tensor<Matrix<N, O>, T>,
 }

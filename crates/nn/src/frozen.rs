@@ -4,10 +4,11 @@ use core_tensor::{
     Batch, BatchMut, Leaf, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
 };
 
-use crate::{Field, Layer, Part, Pass};
+use crate::{Field, Layer, Mode, Part, Pass};
 
 /// A layer, or a tuple of them, whose weights stay as they are: they have no gradient and no moments, and backward stops here where
-/// nothing before it learns.
+/// nothing before it learns. It runs as in use, in training too: nothing in it is drawn at random, and running statistics stay and count
+/// (PyTorch's `requires_grad_(False)` with `eval()`).
 pub struct Frozen<F>(pub F);
 zeroed!([F: core_tensor::Zeroed] Frozen<F> { 0 });
 
@@ -56,7 +57,10 @@ impl<X: Shape, T: Scalar, F: Layer<X, T>> Layer<X, T> for Frozen<F> {
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, F::Y, T>, F::Saved<'a>) {
-        self.0.forward(x, pass)
+        let mode = core::mem::replace(&mut pass.mode, Mode::Infer);
+        let out = self.0.forward(x, pass);
+        pass.mode = mode;
+        out
     }
 
     fn backward<'a>(

@@ -10,7 +10,7 @@ use crate::{Field, Part};
 pub enum Mode {
     /// Forward is followed by backward.
     Train,
-    /// Forward alone.
+    /// As in use: nothing is drawn, running statistics count. Forward alone, but for frozen parts of a network that is trained.
     Infer,
 }
 

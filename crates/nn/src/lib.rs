@@ -70,7 +70,9 @@ pub use loss::{
     SmoothL1, SoftCrossEntropy, Total, WeightedCrossEntropy,
 };
 pub use network::{Network, gradient, predict, training_room};
-pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
+pub use norm::{
+    BatchNorm, BatchNormPlain, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm,
+};
 pub use on_tape::Recorded;
 pub use pool::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool,

@@ -147,7 +147,7 @@ fn backward<M: Moves, X: Shape, Y: Shape, T: Scalar>(dy: &[T], dx: &mut [T]) {
 }
 
 // a layer of moves: its parameters and the relation that gives its output
-macro_rules! moves { ($($name:ident<$($p:ident),+> $relation:ident;)+) => {$(
+macro_rules! moves { ($($name:ident [$($p:ident),+] $relation:ident;)+) => {$(
     no_params!([$(const $p: usize),+] $name<$($p),+>);
     impl<X: $relation<$($p),+>, $(const $p: usize,)+ T: Scalar> Layer<X, T> for $name<$($p),+> {
         type Y = X::Out;
@@ -161,11 +161,11 @@ macro_rules! moves { ($($name:ident<$($p:ident),+> $relation:ident;)+) => {$(
     }
 )+} }
 moves! {
-    ZeroPad2d<TOP, BOTTOM, LEFT, RIGHT> Pad;
-    Crop2d<TOP, BOTTOM, LEFT, RIGHT> Crop;
-    UpsampleNearest2d<F, FW> Enlarge;
-    PixelShuffle<R> Shuffle;
-    PixelUnshuffle<R> Unshuffle;
+    ZeroPad2d [TOP, BOTTOM, LEFT, RIGHT] Pad;
+    Crop2d [TOP, BOTTOM, LEFT, RIGHT] Crop;
+    UpsampleNearest2d [F, FW] Enlarge;
+    PixelShuffle [R] Shuffle;
+    PixelUnshuffle [R] Unshuffle;
 }
 
 impl<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usize> Moves

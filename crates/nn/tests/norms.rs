@@ -9,11 +9,13 @@ use core_tensor::{Image, Leaf, Path, Scalar, Sequence, Shape, Tensor, Vector, Ze
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
-    BatchNorm, GroupNorm, Init, InstanceNorm, Layer, LayerNorm, LocalResponseNorm, Network, Pass,
-    RmsNorm, init, training_room,
+    BatchNorm, BatchNormPlain, GroupNorm, Init, InstanceNorm, Layer, LayerNorm, LocalResponseNorm,
+    Network, Pass, RmsNorm, init, training_room,
 };
 
-const CASES: [&str; 11] = [
+const CASES: [&str; 13] = [
+    "plain_rows",
+    "plain_image",
     "batch_image",
     "batch_rows",
     "layer",
@@ -89,6 +91,8 @@ fn all<T: Scalar>(case: &Case) {
     match case.name.as_str() {
         "batch_image" => check::<Image<2, 3, 5>, BatchNorm<5, T>, T>(case, 1.0),
         "batch_rows" => check::<Vector<4>, BatchNorm<4, T>, T>(case, 1.0),
+        "plain_rows" => check::<Vector<4>, BatchNormPlain<4, T>, T>(case, 1.0),
+        "plain_image" => check::<Image<2, 3, 5>, BatchNormPlain<5, T>, T>(case, 1.0),
         "layer" => check::<Sequence<2, 6>, LayerNorm<6, T>, T>(case, 1.0),
         "rms" => check::<Sequence<2, 6>, RmsNorm<6, T>, T>(case, 1.0),
         "group_2" => check::<Image<2, 3, 4>, GroupNorm<2, 4, T>, T>(case, 1.0),

@@ -1,7 +1,7 @@
 //! One evaluation of a layer, a loss or a whole network at a point.
 
 use core_tensor::shape::name;
-use core_tensor::{Batch, BatchMut, Leaf, Path, Scalar, Shape, Tensor, Visit, Zeroed};
+use core_tensor::{Batch, BatchMut, Leaf, Path, Role, Scalar, Shape, Tensor, Visit, Zeroed};
 use nn::{Gradients, Layer, Loss, Pass, training_room};
 
 use super::point::{Number, Parts, Point, Run, Values};
@@ -38,11 +38,17 @@ impl<T: Scalar, I: Iterator<Item = T>> Visit<T, 1> for Fill<I> {
         weight.fill_with(|| self.0.next().expect("the point fits the layer"));
     }
 
-    fn frozen(&mut self, _: Leaf<'_>, weight: &mut [T]) {
+    fn frozen(&mut self, leaf: Leaf<'_>, weight: &mut [T]) {
         let mut i = 0.0_f64;
         weight.fill_with(|| {
             i += 1.0;
-            T::of(f64::from((0.75 * (2.4 * i).sin()) as f32))
+            let number = f64::from((0.75 * (2.4 * i).sin()) as f32);
+            // a variance is positive
+            T::of(if leaf.role == Role::Variance {
+                1.0 + number
+            } else {
+                number
+            })
         });
     }
 }

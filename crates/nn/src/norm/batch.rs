@@ -2,7 +2,7 @@
 
 use core_tensor::kernel::Start;
 use core_tensor::shape::Channels;
-use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, Vector, mutant, params};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, Vector, mutant, params};
 
 use super::EPSILON;
 use crate::{Layer, Mode, Pass};
@@ -12,14 +12,15 @@ use crate::{Layer, Mode, Pass};
 ///
 /// In training `µ` and `σ²` are those of the batch, `σ²` divided by the count `n`; the running ones follow by a tenth of the difference a step,
 /// the variance with `n − 1` in place of `n` (PyTorch's conventions). In use the running ones take their place. Of several batches whose
-/// gradients are added, the running ones follow the last.
+/// gradients are added, the running ones follow the last. In a [`Frozen`](crate::Frozen) part the running ones stay, and count in training
+/// too (PyTorch's `eval()`).
 ///
 /// # Shapes
 /// Any shape whose last side is `C`, which stays.
 ///
 /// # Gradient
 /// With `x̂ = (x − µ)/√(σ² + ε)`: `dβ = Σ dy`, `dγ = Σ dy·x̂`, `dx = γ/√(σ² + ε)·(dy − dβ/n − x̂·dγ/n)`. A batch of one number a channel has
-/// the gradient 0.
+/// the gradient 0. Where the running ones count, `dx = γ/√(σ² + ε)·dy`.
 ///
 /// Ioffe, Szegedy: Batch normalization (2015).
 pub struct BatchNorm<const C: usize, T: Scalar = f32> {
@@ -35,13 +36,136 @@ pub struct BatchNorm<const C: usize, T: Scalar = f32> {
 
 params!([const C: usize] BatchNorm<C> { scale: Scale Vector<C>, shift: Bias Vector<C>, mean: Statistic Vector<C>, variance: Variance Vector<C> });
 
+/// [`BatchNorm`] without scale and shift (PyTorch's `affine=False`): `y = (x − µ)/√(σ² + ε)`.
+///
+/// # Shapes
+/// Any shape whose last side is `C`, which stays.
+///
+/// # Gradient
+/// That of [`BatchNorm`] with `γ = 1`.
+pub struct BatchNormPlain<const C: usize, T: Scalar = f32> {
+    /// the running mean; in a gradient, that of the batch
+    pub mean: Tensor<Vector<C>, T>,
+    /// the running variance; in a gradient, that of the batch
+    pub variance: Tensor<Vector<C>, T>,
+}
+
+params!([const C: usize] BatchNormPlain<C> { mean: Statistic Vector<C>, variance: Variance Vector<C> });
+
 /// What forward leaves: the input, and the statistics of each channel.
-pub struct Saved<'a, X: core_tensor::Shape, T: 'static> {
+pub struct Saved<'a, X: Shape, T: 'static> {
     x: Batch<'a, X, T>,
     mean: &'a [T],
     variance: &'a [T],
     /// `1/√(σ² + ε)`
     inverse: &'a [T],
+    /// whether they are the batch's, so that each number takes part in them
+    of_batch: bool,
+}
+
+impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
+    /// The statistics of a batch in training, else the running ones.
+    fn new(x: Batch<'a, X, T>, running: [&[T]; 2], pass: &mut Pass<'a, T>) -> Self {
+        let [mean, variance, inverse] = [(); 3].map(|()| pass.room.numbers(running[0].len()));
+        let of_batch = pass.mode == Mode::Train;
+        if of_batch {
+            moments(Tensor::flat(x), mean, variance);
+        } else {
+            mean.copy_from_slice(running[0]);
+            variance.copy_from_slice(running[1]);
+        }
+        for (inverse, &variance) in inverse.iter_mut().zip(&*variance) {
+            *inverse = (variance + T::of(EPSILON)).sqrt().recip();
+        }
+        Self {
+            x,
+            mean,
+            variance,
+            inverse,
+            of_batch,
+        }
+    }
+
+    /// `y = f(c, x̂)`
+    fn forward(&self, y: &mut [T], f: impl Fn(usize, T) -> T) {
+        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
+        let rows = Tensor::flat(self.x).chunks_exact(channels);
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (y, x) in y.chunks_exact_mut(channels).zip(rows) {
+                    for c in 0..channels {
+                        y[c] = f(c, (x[c] - mean[c]) * inverse[c]);
+                    }
+                }
+            },
+        );
+    }
+
+    /// `Σ dy` and `Σ dy·x̂` of each channel.
+    fn sums(&self, d: &[T], dshift: &mut [T], dscale: &mut [T]) {
+        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
+        let rows = Tensor::flat(self.x).chunks_exact(channels);
+        T::sum_rows(d, Start::Zero, dshift);
+        dscale.fill(T::zero());
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (d, x) in d.chunks_exact(channels).zip(rows) {
+                    for c in 0..channels {
+                        dscale[c] += d[c] * (x[c] - mean[c]) * inverse[c];
+                    }
+                }
+            },
+        );
+    }
+
+    /// `dy` becomes `dx`; `slope` is that of `y` by `x̂`.
+    fn backward(&self, d: &mut [T], dshift: &[T], dscale: &[T], slope: impl Fn(usize) -> T) {
+        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
+        let x = Tensor::flat(self.x);
+        let share = if self.of_batch {
+            T::of(1.0 / (x.len() / channels).max(1) as f64)
+        } else {
+            T::zero()
+        };
+        T::vectorize(
+            #[inline(always)]
+            || {
+                let rows = x.chunks_exact(channels);
+                for (d, x) in d.chunks_exact_mut(channels).zip(rows) {
+                    for c in 0..channels {
+                        let normal = (x[c] - mean[c]) * inverse[c];
+                        let centred = d[c] - share * (dshift[c] + normal * dscale[c]);
+                        d[c] = slope(c) * inverse[c] * centred;
+                    }
+                }
+            },
+        );
+    }
+
+    /// Leaves the statistics where the running ones will find them.
+    fn leave(&self, mean: &mut [T], variance: &mut [T]) {
+        let rows = (Tensor::flat(self.x).len() / mean.len()) as f64;
+        let unbiased = if self.of_batch {
+            T::of(rows / (rows - 1.0).max(1.0))
+        } else {
+            T::one()
+        };
+        mean.copy_from_slice(self.mean);
+        for (of_batch, &variance) in variance.iter_mut().zip(self.variance) {
+            *of_batch = variance * unbiased;
+        }
+    }
+}
+
+/// What both take: the output and three pieces of statistics, and in backward two rows of sums.
+const fn room<X: Shape>(channels: usize) -> Room {
+    Room::new(X::LEN, 0)
+        .with_fixed(channels)
+        .with_fixed(channels)
+        .with_fixed(channels)
+        .with_scratch(2 * channels)
 }
 
 impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> {
@@ -49,11 +173,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
     type Saved<'a> = Saved<'a, X, T>;
     const NAME: &'static str = "BatchNorm";
     const FLOPS: u64 = 8 * X::LEN as u64;
-    const ROOM: Room = Room::new(X::LEN, 0)
-        .with_fixed(C)
-        .with_fixed(C)
-        .with_fixed(C)
-        .with_scratch(2 * C);
+    const ROOM: Room = room::<X>(C);
 
     fn forward<'a>(
         &self,
@@ -61,35 +181,14 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
-        let (flat, out) = (Tensor::flat(x), Tensor::flat_mut(y));
-        let [mean, variance, inverse] = [(); 3].map(|()| pass.room.numbers(C));
-        match pass.mode {
-            Mode::Train => moments(flat, mean, variance),
-            Mode::Infer => {
-                mean.copy_from_slice(self.mean.as_slice());
-                variance.copy_from_slice(self.variance.as_slice());
-            }
-        }
-        for (inverse, &variance) in inverse.iter_mut().zip(&*variance) {
-            *inverse = (variance + T::of(EPSILON)).sqrt().recip();
-        }
+        let running = [self.mean.as_slice(), self.variance.as_slice()];
+        let saved = Saved::new(x, running, pass);
         let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
-        T::vectorize(
+        saved.forward(
+            Tensor::flat_mut(y),
             #[inline(always)]
-            || {
-                for (y, x) in out.chunks_exact_mut(C).zip(flat.chunks_exact(C)) {
-                    for c in 0..C {
-                        y[c] = (x[c] - mean[c]) * inverse[c] * scale[c] + shift[c];
-                    }
-                }
-            },
+            |c, normal| normal * scale[c] + shift[c],
         );
-        let saved = Saved {
-            x,
-            mean,
-            variance,
-            inverse,
-        };
         (y, saved)
     }
 
@@ -102,60 +201,76 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
     ) -> BatchMut<'a, X, T> {
         let (start, mut scope) = (pass.start(), pass.room.scope());
         let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
-        let (x, d) = (Tensor::flat(saved.x), Tensor::flat_mut(dy));
-        let (mean, inverse) = (saved.mean, saved.inverse);
-        T::sum_rows(d, Start::Zero, dshift);
-        dscale.fill(T::zero());
-        T::vectorize(
-            #[inline(always)]
-            || {
-                for (d, x) in d.chunks_exact(C).zip(x.chunks_exact(C)) {
-                    for c in 0..C {
-                        dscale[c] += d[c] * (x[c] - mean[c]) * inverse[c];
-                    }
-                }
-            },
-        );
-        let share = T::of(1.0 / (x.len() / C).max(1) as f64);
+        let d = Tensor::flat_mut(dy);
+        saved.sums(d, dshift, dscale);
         let scale = self.scale.as_slice();
-        T::vectorize(
+        saved.backward(
+            d,
+            dshift,
+            dscale,
             #[inline(always)]
-            || {
-                for (d, x) in d.chunks_exact_mut(C).zip(x.chunks_exact(C)) {
-                    for c in 0..C {
-                        let normal = (x[c] - mean[c]) * inverse[c];
-                        let centred = d[c] - share * (dshift[c] + normal * dscale[c]);
-                        d[c] = scale[c] * inverse[c] * centred;
-                    }
-                }
-            },
+            |c| scale[c],
         );
         if let Some(grad) = grad {
-            mutant::sum(
-                "BatchNorm shift",
-                start,
-                grad.shift.as_mut_slice(),
-                |start, shift| {
-                    T::sum_rows(dshift, start, shift);
-                },
-            );
-            mutant::sum(
-                "BatchNorm scale",
-                start,
-                grad.scale.as_mut_slice(),
-                |start, scale| {
-                    T::sum_rows(dscale, start, scale);
-                },
-            );
-            let rows = (x.len() / C) as f64;
-            let unbiased = T::of(rows / (rows - 1.0).max(1.0));
-            grad.mean.as_mut_slice().copy_from_slice(mean);
-            for (of_batch, &variance) in grad.variance.as_mut_slice().iter_mut().zip(saved.variance)
-            {
-                *of_batch = variance * unbiased;
-            }
+            let shift = grad.shift.as_mut_slice();
+            mutant::sum("BatchNorm shift", start, shift, |start, shift| {
+                T::sum_rows(dshift, start, shift);
+            });
+            let scale = grad.scale.as_mut_slice();
+            mutant::sum("BatchNorm scale", start, scale, |start, scale| {
+                T::sum_rows(dscale, start, scale);
+            });
+            saved.leave(grad.mean.as_mut_slice(), grad.variance.as_mut_slice());
         }
         mutant::back("BatchNorm input", dy)
+    }
+}
+
+impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C, T> {
+    type Y = X;
+    type Saved<'a> = Saved<'a, X, T>;
+    const NAME: &'static str = "BatchNormPlain";
+    const FLOPS: u64 = 6 * X::LEN as u64;
+    const ROOM: Room = room::<X>(C);
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
+        let y = pass.batch::<X>(x.len());
+        let running = [self.mean.as_slice(), self.variance.as_slice()];
+        let saved = Saved::new(x, running, pass);
+        saved.forward(
+            Tensor::flat_mut(y),
+            #[inline(always)]
+            |_, normal| normal,
+        );
+        (y, saved)
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, X, T>,
+        grad: Option<&mut Self>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        let mut scope = pass.room.scope();
+        let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
+        let d = Tensor::flat_mut(dy);
+        saved.sums(d, dshift, dscale);
+        saved.backward(
+            d,
+            dshift,
+            dscale,
+            #[inline(always)]
+            |_| T::one(),
+        );
+        if let Some(grad) = grad {
+            saved.leave(grad.mean.as_mut_slice(), grad.variance.as_mut_slice());
+        }
+        mutant::back("BatchNormPlain", dy)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | layer | mean and variance over |
 //! |---|---|
-//! | [`BatchNorm`] | the batch, and the pixels, of a channel |
+//! | [`BatchNorm`], [`BatchNormPlain`] | the batch, and the pixels, of a channel |
 //! | [`LayerNorm`], [`RmsNorm`] | the last side |
 //! | [`GroupNorm`], [`InstanceNorm`] | the pixels of a group of channels, of one channel, of a sample |
 //! | [`LocalResponseNorm`] | neighbouring channels of a pixel |
@@ -12,7 +12,7 @@ mod group;
 mod response;
 mod row;
 
-pub use batch::BatchNorm;
+pub use batch::{BatchNorm, BatchNormPlain};
 pub use group::{GroupNorm, InstanceNorm};
 pub use response::LocalResponseNorm;
 pub use row::{LayerNorm, RmsNorm};

@@ -217,7 +217,7 @@ const fn reach(len: usize, h: usize) -> Reach {
 }
 
 // a layer: what it accepts and returns, its windows, its loops, its field
-macro_rules! pools { ($($name:ident $(<$p:ident $q:ident>)? $accepts:ident $(<$a:ident, $b:ident>)? => $y:ty, $windows:ident $forward:ident $backward:ident, $field:expr;)+) => {$(
+macro_rules! pools { ($($name:ident $([$p:ident $q:ident])? ($accepts:ident $(<$a:ident, $b:ident>)? => $y:ty) $windows:ident $forward:ident $backward:ident ($field:expr);)+) => {$(
     impl<X: $accepts $(<$a, $b>)?, $(const $p: usize, const $q: usize,)? T: Scalar> Layer<X, T> for $name $(<$p, $q>)? {
         type Y = $y;
         type Saved<'a> = (Batch<'a, X, T>, Batch<'a, Self::Y, T>);
@@ -230,8 +230,8 @@ macro_rules! pools { ($($name:ident $(<$p:ident $q:ident>)? $accepts:ident $(<$a
     }
 )+} }
 pools! {
-    GlobalAvgPool Shape => X::Row, Everything average average_backward, Field::ALL;
-    GlobalMaxPool Shape => X::Row, Everything largest largest_backward, Field::ALL;
-    AdaptiveAvgPool2d<H W> Divide<H, W> => X::Out, Parts average average_backward, Field::new(reach(X::SIDES[0], H), reach(X::SIDES[1], W));
-    AdaptiveMaxPool2d<H W> Divide<H, W> => X::Out, Parts largest largest_backward, Field::new(reach(X::SIDES[0], H), reach(X::SIDES[1], W));
+    GlobalAvgPool (Shape => X::Row) Everything average average_backward (Field::ALL);
+    GlobalMaxPool (Shape => X::Row) Everything largest largest_backward (Field::ALL);
+    AdaptiveAvgPool2d [H W] (Divide<H, W> => X::Out) Parts average average_backward (Field::new(reach(X::SIDES[0], H), reach(X::SIDES[1], W)));
+    AdaptiveMaxPool2d [H W] (Divide<H, W> => X::Out) Parts largest largest_backward (Field::new(reach(X::SIDES[0], H), reach(X::SIDES[1], W)));
 }

@@ -2,10 +2,11 @@
 
 use core_tensor::{Image, Matrix, Sequence, Vector};
 use nn::{
-    BatchNorm, Celu, ChannelDropout, Dropout, Elu, GaussianNoise, Gelu, GeluTanh, Glu, GroupNorm,
-    HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm, LayerNorm, LeakyRelu,
-    LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, RRelu,
-    Relu6, RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
+    BatchNorm, BatchNormPlain, Celu, ChannelDropout, Dropout, Elu, Frozen, GaussianNoise, Gelu,
+    GeluTanh, Glu, GroupNorm, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm,
+    LayerNorm, LeakyRelu, LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish,
+    PRelu, QuickGelu, RRelu, Relu6, RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus,
+    Softsign, Swish, Tanh,
 };
 
 use crate::case::Case;
@@ -52,6 +53,9 @@ pub(crate) fn all() -> Vec<Case> {
         "BatchNorm" 5 in 1.5: Vector<7> => BatchNorm<7, T>;
         "BatchNorm" 3 in 1.5: Image<3, 5, 4> => BatchNorm<4, T>;
         "BatchNorm" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, BatchNorm<5, T>, Tanh, Linear<5, 2, T>);
+        "BatchNormPlain" 5 in 1.5: Vector<7> => BatchNormPlain<7, T>;
+        "BatchNormPlain" 3 in 1.5: Image<3, 5, 4> => BatchNormPlain<4, T>;
+        "Frozen" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, Frozen<(BatchNorm<5, T>, Dropout<1, 2>, BatchNormPlain<5, T>)>, Tanh);
         "LayerNorm" 3 in 1.5: Vector<7> => LayerNorm<7, T>;
         "LayerNorm" 2 in 1.5: Sequence<3, 5> => LayerNorm<5, T>;
         "RmsNorm" 3 in 1.5: Vector<7> => RmsNorm<7, T>;
