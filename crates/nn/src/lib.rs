@@ -67,7 +67,7 @@ pub use linear::{Linear, LinearNoBias};
 pub use loss::{
     Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal, HalfSquaredError,
     Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll, PixelCrossEntropy, Score,
-    SmoothL1, SoftCrossEntropy, Total, WeightedCrossEntropy,
+    SmoothL1, SoftCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
 };
 pub use network::{Network, gradient, predict, training_room};
 pub use norm::{

@@ -8,12 +8,12 @@ use crate::elementwise::{Formula, times_slopes, values};
 use crate::{Layer, Pass};
 
 // one activation: its doc, its name with parameters, its cost, its formula
-macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident = $a:literal / $b:literal))? $flops:literal $formula:expr;)+) => {$(
+macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident = $a:literal / $b:literal $(, $p2:ident / $q2:ident = $a2:literal / $b2:literal)?))? $flops:literal $formula:expr;)+) => {$(
     $(#[$doc])*
-    pub struct $name $(<const $p: i64 = $a, const $q: i64 = $b>)?;
-    no_params!([$(const $p: i64, const $q: i64)?] $name $(<$p, $q>)?);
+    pub struct $name $(<const $p: i64 = $a, const $q: i64 = $b $(, const $p2: i64 = $a2, const $q2: i64 = $b2)?>)?;
+    no_params!([$(const $p: i64, const $q: i64 $(, const $p2: i64, const $q2: i64)?)?] $name $(<$p, $q $(, $p2, $q2)?>)?);
 
-    impl $(<const $p: i64, const $q: i64>)? Formula for $name $(<$p, $q>)? {
+    impl $(<const $p: i64, const $q: i64 $(, const $p2: i64, const $q2: i64)?>)? Formula for $name $(<$p, $q $(, $p2, $q2)?>)? {
         const NAME: &'static str = stringify!($name);
         const FLOPS: u64 = $flops;
         #[inline(always)]
@@ -22,7 +22,7 @@ macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident =
         }
     }
 
-    impl<X: Shape, T: Scalar $(, const $p: i64, const $q: i64)?> Layer<X, T> for $name $(<$p, $q>)? {
+    impl<X: Shape, T: Scalar $(, const $p: i64, const $q: i64 $(, const $p2: i64, const $q2: i64)?)?> Layer<X, T> for $name $(<$p, $q $(, $p2, $q2)?>)? {
         type Y = X;
         type Saved<'a> = Batch<'a, X, T>;
         const NAME: &'static str = stringify!($name);
@@ -36,13 +36,14 @@ macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident =
 formulas! {
     /// `y = x`: where an activation is asked for and none is wanted.
     Identity 0 |x: R| x;
-    /// A line in place of the logistic function: `y = min(max(x + 3, 0), 6) / 6`.
+    /// A line in place of the logistic function: `y = min(max(α·x + β, 0), 1)` with `α = P/Q` and `β = A/B`, a sixth and a half unless said
+    /// otherwise.
     ///
     /// # Gradient
-    /// `1/6` for `−3 < x < 3`, else 0, at the kinks too.
+    /// `α` where `0 < α·x + β < 1`, else 0, at the kinks too.
     ///
-    /// Howard et al.: Searching for MobileNetV3 (2019); PyTorch's form.
-    HardSigmoid 4 |x: R| R::of(6.0).min(R::zero().max(x + R::of(3.0))) / R::of(6.0);
+    /// Howard et al.: Searching for MobileNetV3 (2019); PyTorch's form. Courbariaux et al.: BinaryConnect (2015) has 1/2 for `α`, Keras 1/5.
+    HardSigmoid(P/Q = 1/6, A/B = 1/2) 4 |x: R| R::one().min(R::zero().max(ratio::<R>(P, Q) * x + ratio(A, B)));
     /// `y = min(max(x, −1), 1)`
     ///
     /// # Gradient

@@ -152,6 +152,37 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for Nll {
     }
 }
 
+/// [`Nll`] in which classes count differently: `−w_class·y_class`; a weight of 0 leaves a class out. The mean over a batch divides by the
+/// number of samples, as that of [`WeightedCrossEntropy`].
+///
+/// # Gradient
+/// `−w_class·one-hot(class)`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct WeightedNll<const N: usize> {
+    /// the weight of each class
+    pub weights: [f64; N],
+}
+
+impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for WeightedNll<N> {
+    type Target = Class<N>;
+
+    fn sample(
+        &self,
+        y: &Tensor<Vector<N>, T>,
+        class: &Class<N>,
+        dy: &mut Tensor<Vector<N>, T>,
+    ) -> T {
+        let weight = T::of(self.weights[class.index()]);
+        dy.as_mut_slice().fill(T::zero());
+        dy[[class.index()]] = mutant::slope("WeightedNll", -weight);
+        -weight * y[[class.index()]]
+    }
+
+    fn hit(&self, y: &Tensor<Vector<N>, T>, class: &Class<N>) -> Option<bool> {
+        Some(y.argmax() == class.index())
+    }
+}
+
 /// Softmax cross-entropy of every pixel towards a class of its own, the mean over the pixels: segmentation.
 ///
 /// # Shapes

@@ -8,7 +8,9 @@ use core::fmt;
 
 use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector, mutant};
 
-pub use class::{LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy};
+pub use class::{
+    LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy, WeightedNll,
+};
 pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};
 pub use whole::{Cosine, Dice, KlDivergence};
 

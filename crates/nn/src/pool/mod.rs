@@ -81,8 +81,8 @@ where
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         const {
             assert!(
-                2 * P <= K && 2 * PW <= KW,
-                "padding beyond half the window would leave windows of nothing but padding"
+                P < K && PW < KW,
+                "padding as long as the window would leave windows of nothing but padding"
             )
         }
         let y = pass.batch::<Self::Y>(x.len());
@@ -143,8 +143,8 @@ where
     ) -> (Batch<'a, Self::Y, T>, ()) {
         const {
             assert!(
-                COUNT_PADDING || 2 * P <= K && 2 * PW <= KW,
-                "padding beyond half the window would leave windows without a pixel"
+                COUNT_PADDING || P < K && PW < KW,
+                "padding as long as the window would leave windows without a pixel"
             )
         }
         let y = pass.batch::<Self::Y>(x.len());

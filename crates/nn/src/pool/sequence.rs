@@ -70,8 +70,8 @@ where
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         const {
             assert!(
-                2 * P <= K,
-                "padding beyond half the window would leave windows of nothing but padding"
+                P < K,
+                "padding as long as the window would leave windows of nothing but padding"
             )
         }
         let y = pass.batch::<Self::Y>(x.len());

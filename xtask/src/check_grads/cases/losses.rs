@@ -4,7 +4,7 @@ use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
 use nn::{
     Bce, BceWithLogits, Class, Cosine, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence,
     LabelSmoothing, Mae, Nll, PixelCrossEntropy, SmoothL1, SoftCrossEntropy, Total,
-    WeightedCrossEntropy,
+    WeightedCrossEntropy, WeightedNll,
 };
 
 use super::layers::classes;
@@ -62,6 +62,7 @@ pub(crate) fn all() -> Vec<Case> {
         "LabelSmoothing" 3 in [-2.0, 2.0], Vector<7> => LabelSmoothing { alpha: 0.1 }, classes::<7>;
         "WeightedCrossEntropy" 3 in [-2.0, 2.0], Vector<3> => WeightedCrossEntropy { weights: [0.5, 2.0, 1.25] }, classes::<3>;
         "Nll" 3 in [-2.0, 2.0], Vector<7> => Nll, classes::<7>;
+        "WeightedNll" 3 in [-2.0, 2.0], Vector<3> => WeightedNll { weights: [0.5, 2.0, 1.25] }, classes::<3>;
         "PixelCrossEntropy" 2 in [-2.0, 2.0], Image<3, 2, 5> => PixelCrossEntropy, pixels;
     }
 }
