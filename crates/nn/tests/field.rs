@@ -2,8 +2,9 @@
 
 use core_tensor::{Image, Shape, Tensor};
 use nn::{
-    AvgPool2d, Conv2d, Field, Flatten, Layer, Linear, MaxPool2d, Network, Pass, Reach, RectConv2d,
-    Relu, Residual, Sum, training_room,
+    AdaptiveAvgPool2d, AvgPool2d, Conv2d, Crop2d, Field, Flatten, Layer, Linear, MaxPool2d,
+    Network, Pass, PixelShuffle, PixelUnshuffle, Reach, RectConv2d, Relu, Residual, Sum,
+    UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, training_room,
 };
 
 /// A convolution with a relu after it.
@@ -222,4 +223,13 @@ fn the_gradient_reaches_what_the_constant_says() {
     proves::<Residual<(Conv2d<1, 3, 5, 1, 2, f64>, Conv2d<3, 1, 1, 1, 0, f64>)>, 8, 6>();
     type Ways = Sum<(AvgPool2d<2>, Conv2d<1, 2, 3, 1, 1, f64>), Conv2d<1, 2, 2, 2, 0, f64>>;
     proves::<(Ways, AvgPool2d<3, 1, 1>), 12, 10>();
+    proves::<(ZeroPad2d<1, 2, 3, 0>, Conv2d<1, 1, 4, 1, 0, f64>), 4, 3>();
+    proves::<Crop2d<1, 2, 0, 3>, 6, 7>();
+    proves::<UpsampleNearest2d<3, 2>, 3, 4>();
+    proves::<UpsampleBilinear2d<2, 3>, 4, 3>();
+    proves::<UpsampleBilinear2d<5, 4>, 3, 4>();
+    proves::<PixelUnshuffle<2>, 4, 6>();
+    proves::<(Conv2d<1, 4, 3, 1, 1, f64>, PixelShuffle<2>), 4, 5>();
+    proves::<AdaptiveAvgPool2d<3, 2>, 7, 5>();
+    proves::<AdaptiveAvgPool2d<3, 4>, 6, 7>();
 }

@@ -2,10 +2,15 @@
 
 use std::sync::Mutex;
 
-use core_tensor::{Image, Params, Room, Scalar, Shape, Tensor, Vector, Zeroed};
+use core_tensor::{
+    Image, Pair, Params, Room, Scalar, Sequence, Shape, Tensor, Tokens, Vector, Zeroed,
+};
 use nn::{
-    AvgPool2d, Conv2d, Flatten, Frozen, Init, Layer, Linear, MaxPool2d, Mse, Pass, Relu, Residual,
-    Sigmoid, Sum, Tanh, gradient, init, network, predict, training_room,
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, BatchNormPlain, Bilinear, Conv2d,
+    Crop2d, DropConnect, Embedding, Flatten, Frozen, GlobalAvgPool, GlobalMaxPool, Init, Layer,
+    Linear, LinearNoBias, MaxPool1d, MaxPool2d, Mse, Pass, PixelShuffle, PixelUnshuffle, RRelu,
+    Relu, Reshape, Residual, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
+    gradient, init, network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -63,6 +68,10 @@ fit! {
     frozen_first: Image<6, 6, 1> => (Frozen<(Conv2d<1, 3, 3, 1, 0, T>, Relu)>, MaxPool2d<2>, Flatten, Linear<12, 5, T>);
     frozen_between: Vector<9> => (Linear<9, 5, T>, Frozen<(Linear<5, 21, T>, Tanh)>, Linear<21, 3, T>);
     all_frozen: Vector<9> => Frozen<(Linear<9, 5, T>, Tanh)>;
+    resized: Image<6, 8, 4> => (ZeroPad2d<1>, UpsampleNearest2d<2>, Crop2d<1>, PixelShuffle<2>, AdaptiveMaxPool2d<5, 7>, UpsampleBilinear2d<2>, PixelUnshuffle<2>, AdaptiveAvgPool2d<4, 3>, AvgPool2d<3, 1, 1, 3, 1, 1, false>, BatchNormPlain<4, T>, GlobalAvgPool);
+    reshaped: Vector<9> => (DropConnect<9, 7, T>, RRelu, LinearNoBias<7, 12, T>, Reshape<Sequence<4, 3>>, MaxPool1d<2, 1>, AvgPool1d<2, 1>, GlobalMaxPool);
+    pairs: Pair<Vector<3>, Vector<5>> => (Bilinear<3, 5, 7, T>, Linear<7, 2, T>);
+    words: Tokens<5, 7> => (Embedding<7, 3, T, 2>, Flatten, Linear<15, 2, T>);
     named: Image<4, 5, 3> => (Named<T>, Relu, Named2<T>);
 }
 

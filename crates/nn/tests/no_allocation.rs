@@ -6,11 +6,13 @@ mod counting;
 
 use std::hint::black_box;
 
-use core_tensor::{Image, Leaf, Path, Shape, Tensor, Vector};
+use core_tensor::{Image, Leaf, Path, Sequence, Shape, Tensor, Vector};
 use counting::counted;
 use nn::{
-    Class, Conv2d, CrossEntropy, Flatten, Gradients, Init, Layer, Linear, Loss, MaxPool2d, Mse,
-    Network, Relu, Tanh,
+    AdaptiveMaxPool2d, AvgPool2d, BatchNormPlain, Class, Conv2d, Crop2d, CrossEntropy, DropConnect,
+    Flatten, GlobalAvgPool, Gradients, Init, Layer, Linear, LinearNoBias, Loss, MaxPool1d,
+    MaxPool2d, Mse, Network, PixelShuffle, RRelu, Relu, Reshape, Tanh, UpsampleBilinear2d,
+    ZeroPad2d,
 };
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
@@ -70,6 +72,24 @@ type LeNet5 = (
     Linear<84, 10>,
 );
 
+/// Layers that pad, pool, look up and forget.
+type Many = (
+    ZeroPad2d<1>,
+    PixelShuffle<2>,
+    AdaptiveMaxPool2d<4>,
+    UpsampleBilinear2d<2>,
+    Crop2d<1>,
+    BatchNormPlain<1>,
+    AvgPool2d<2, 1, 1, 2, 1, 1, false>,
+    Flatten,
+    DropConnect<49, 12>,
+    RRelu,
+    Reshape<Sequence<4, 3>>,
+    MaxPool1d<2, 1>,
+    GlobalAvgPool,
+    LinearNoBias<3, 1>,
+);
+
 fn main() {
     // the counter counts, or the zeroes below would mean nothing
     assert_eq!(counted(|| drop(black_box(Box::new(1.0_f32)))), (1, 1));
@@ -77,5 +97,6 @@ fn main() {
 
     nothing_in_a_step::<Vector<4>, Mlp, _>(&Mse, |n| Tensor::new([1.0, n as f32 / 8.0]));
     nothing_in_a_step::<Image<28, 28, 1>, LeNet5, _>(&CrossEntropy, |n| Class::<10>::new(n % 10));
+    nothing_in_a_step::<Image<5, 3, 4>, Many, _>(&Mse, |n| Tensor::new([n as f32 / 8.0]));
     println!("test result: ok. training and inference allocate nothing and free nothing");
 }
