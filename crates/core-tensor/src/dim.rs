@@ -28,6 +28,8 @@ pub trait Dim: Copy + 'static {
     type Matrix<const M: usize>: Shape;
     /// `Sequence<Self, N>`
     type Sequence<const N: usize>: Shape;
+    /// `Sequence<L, Self>`
+    type Steps<const L: usize>: Shape;
     #[doc(hidden)]
     type ImageWidth<const H: usize, C: Dim>: Shape;
     #[doc(hidden)]
@@ -40,6 +42,7 @@ impl<const N: usize> Dim for Const<N> {
     type Image<W: Dim, C: Dim> = W::ImageWidth<N, C>;
     type Matrix<const M: usize> = Matrix<M, N>;
     type Sequence<const M: usize> = Sequence<N, M>;
+    type Steps<const L: usize> = Sequence<L, N>;
     type ImageWidth<const H: usize, C: Dim> = C::ImageChannels<H, N>;
     type ImageChannels<const H: usize, const W: usize> = Image<H, W, N>;
 }

@@ -177,7 +177,8 @@ macro_rules! no_params {
 
 /// Implements [`Params`](trait@crate::Params) and [`Zeroed`](trait@crate::Zeroed) for a struct whose fields are all tensors, given the
 /// role and the shape of each. The struct's last parameter is its scalar, or another one that
-/// is named in front (`params!(T: […] …)`); its gradient is a value of its own type.
+/// is named in front (`params!(T: […] …)`); its gradient is a value of its own type. A tensor that stands for one of other sides says
+/// which: `weight: Weight Image<I, 4, N> as [I, 4 * N]` is a matrix of `I` inputs and `4·N` outputs.
 ///
 /// ```
 /// use core_tensor::{Matrix, Params, Path, Scalar, Tensor, Vector, Zeroed, params};
@@ -194,25 +195,27 @@ macro_rules! no_params {
 /// ```
 #[macro_export]
 macro_rules! params {
-    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty),* $(,)? }) => {
-        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape),* });
+    (@sides $shape:ty) => { <$shape as $crate::Shape>::SIDES };
+    (@sides $shape:ty, $sides:expr) => { const { &$sides } };
+    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)?),* $(,)? }) => {
+        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape $(as $sides)?),* });
     };
     // the scalar need not stand last when it is named in front
-    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty),* $(,)? }) => {
+    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)?),* $(,)? }) => {
         $crate::zeroed!([$($generics)*] $name<$($arg),*> { $($field),* });
         impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> {
             type Grad = Self;
             const COUNT: usize = 0 $(+ <$shape as $crate::Shape>::LEN)*;
             fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
                 $(visit.tensor(
-                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
+                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: $crate::params!(@sides $shape $(, $sides)?) },
                     $crate::Tensor::<$shape, $t>::as_mut_slice(&mut self.$field),
                     beside.each_mut().map(|value| value.$field.as_mut_slice()),
                 );)*
             }
             fn look(&self, path: &$crate::Path<'_>, look: &mut impl $crate::Look<$t>) {
                 $(look.tensor(
-                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: <$shape as $crate::Shape>::SIDES },
+                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: $crate::params!(@sides $shape $(, $sides)?) },
                     $crate::Tensor::<$shape, $t>::as_slice(&self.$field),
                 );)*
             }

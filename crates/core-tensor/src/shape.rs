@@ -3,9 +3,9 @@
 //! Type order is memory order, channels last: an 8-bit RGB picture read from a file is already an `Image<H, W, 3>`.
 
 use core::fmt::Debug;
-use core::ops::Mul;
+use core::ops::{Mul, Rem};
 
-use typenum::Prod;
+use typenum::{NonZero, Prod, U0};
 
 use crate::dim::{Const, Dim, FromUInt, Plus, Side, Times, ToUInt, U, Window};
 
@@ -173,7 +173,7 @@ pub trait SameLength<B: Shape>: Shape {}
 #[diagnostic::do_not_recommend]
 impl<A: Flat<Out: Same<B::Out>>, B: Flat> SameLength<B> for A {}
 
-/// Shapes that can be laid side by side along their last side: channels of images, columns of matrices.
+/// Shapes that can be laid side by side along their last side: channels of images, columns of matrices, features of sequences.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` and `{B}` cannot be joined along their last side",
     label = "the other sides differ, or the sum is not in the table of sides"
@@ -206,6 +206,12 @@ impl<const M: usize, const N: usize> Ends for Matrix<M, N> {
     type Last = Const<N>;
     type Others = Const<M>;
     type With<Last: Dim> = Last::Matrix<M>;
+}
+
+impl<const L: usize, const N: usize> Ends for Sequence<L, N> {
+    type Last = Const<N>;
+    type Others = (Const<L>,);
+    type With<Last: Dim> = Last::Steps<L>;
 }
 
 impl<const H: usize, const W: usize, const C: usize> Ends for Image<H, W, C> {
@@ -254,6 +260,37 @@ pub trait Channels<const C: usize>: Shape {}
 
 #[diagnostic::do_not_recommend]
 impl<const C: usize, S: Shape<Row = Vector<C>>> Channels<C> for S {}
+
+/// Shapes of which a sequence can be made, a step each.
+#[diagnostic::on_unimplemented(
+    message = "no sequence is made of steps of shape `{Self}`",
+    label = "a step of a sequence is a `Vector`"
+)]
+pub trait Step: Shape {
+    /// `L` of them.
+    type Sequence<const L: usize>: Shape;
+}
+
+impl<const N: usize> Step for Vector<N> {
+    type Sequence<const L: usize> = Sequence<L, N>;
+}
+
+/// Sequences whose features can be shared among `H` heads of an attention, equally many each.
+#[diagnostic::on_unimplemented(
+    message = "the features of `{Self}` cannot be shared among {H} heads",
+    label = "{H} does not divide its last side"
+)]
+pub trait Heads<const H: usize>: Shape {}
+
+#[diagnostic::do_not_recommend]
+impl<const L: usize, const N: usize, const H: usize> Heads<H> for Sequence<L, N>
+where
+    Const<N>: ToUInt,
+    Const<H>: ToUInt,
+    U<H>: NonZero,
+    U<N>: Rem<U<H>, Output: Is<U0>>,
+{
+}
 
 /// A matrix and one that it can be multiplied by: as many rows as the first has columns.
 #[diagnostic::on_unimplemented(

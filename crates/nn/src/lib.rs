@@ -20,6 +20,7 @@
 extern crate alloc;
 
 mod activation;
+mod attention;
 mod bilinear;
 mod branch;
 mod chain;
@@ -41,8 +42,11 @@ mod network;
 mod norm;
 mod on_tape;
 mod pool;
+mod position;
+mod recurrent;
 mod reshape;
 mod resize;
+mod steps;
 mod summary;
 
 pub use activation::{
@@ -50,6 +54,7 @@ pub use activation::{
     LeakyRelu, LearnedSwish, LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, RRelu, Relu, Relu6,
     Selu, Sigmoid, Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
+pub use attention::{EncoderBlock, FeedForward, MultiHeadAttention, PreNormBlock};
 pub use bilinear::Bilinear;
 pub use branch::{Residual, Sum};
 pub use conv::{Conv2d, RectConv2d};
@@ -78,8 +83,11 @@ pub use pool::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool,
     MaxPool1d, MaxPool2d,
 };
+pub use position::{LearnedPositions, PositionalEncoding};
+pub use recurrent::{Bidirectional, Gru, Lstm, Rnn};
 pub use reshape::{Flatten, Reshape};
 pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};
+pub use steps::{EachStep, LastStep};
 pub use summary::Summary;
 
 /// What the expansion of `network!` needs, whatever its user depends on.

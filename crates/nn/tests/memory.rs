@@ -6,11 +6,13 @@ use core_tensor::{
     Image, Pair, Params, Room, Scalar, Sequence, Shape, Tensor, Tokens, Vector, Zeroed,
 };
 use nn::{
-    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, BatchNormPlain, Bilinear, Conv2d,
-    Crop2d, DropConnect, Embedding, Flatten, Frozen, GlobalAvgPool, GlobalMaxPool, Init, Layer,
-    Linear, LinearNoBias, MaxPool1d, MaxPool2d, Mse, Pass, PixelShuffle, PixelUnshuffle, RRelu,
-    Relu, Reshape, Residual, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
-    gradient, init, network, predict, training_room,
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, BatchNormPlain, Bidirectional,
+    Bilinear, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, Flatten, Frozen,
+    GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
+    LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Pass, PixelShuffle,
+    PixelUnshuffle, PositionalEncoding, PreNormBlock, RRelu, Relu, Reshape, Residual, Rnn, Sigmoid,
+    Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient, init, network, predict,
+    training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -72,6 +74,12 @@ fit! {
     reshaped: Vector<9> => (DropConnect<9, 7, T>, RRelu, LinearNoBias<7, 12, T>, Reshape<Sequence<4, 3>>, MaxPool1d<2, 1>, AvgPool1d<2, 1>, GlobalMaxPool);
     pairs: Pair<Vector<3>, Vector<5>> => (Bilinear<3, 5, 7, T>, Linear<7, 2, T>);
     words: Tokens<5, 7> => (Embedding<7, 3, T, 2>, Flatten, Linear<15, 2, T>);
+    recurrent: Sequence<5, 3> => (Rnn<3, 7, T>, Lstm<7, 5, T>, Gru<5, 3, T>, LastStep, Linear<3, 2, T>);
+    both_ways: Sequence<3, 5> => (Bidirectional<Lstm<5, 3, T>>, Bidirectional<(Gru<6, 5, T>, Rnn<5, 1, T>, LastStep)>, Linear<2, 3, T>);
+    one_step: Sequence<1, 1> => (Lstm<1, 1, T>, Gru<1, 1, T>, Bidirectional<Rnn<1, 1, T>>);
+    attention: Sequence<5, 6> => (PositionalEncoding, EncoderBlock<6, 3, 7, false, T>, PreNormBlock<6, 2, 5, true, T>, LearnedPositions<5, 6, T>, EachStep<Linear<6, 3, T>>);
+    attention_alone: Sequence<3, 1> => MultiHeadAttention<1, 1, true, T>;
+    positions_alone: Sequence<7, 5> => PositionalEncoding;
     named: Image<4, 5, 3> => (Named<T>, Relu, Named2<T>);
 }
 

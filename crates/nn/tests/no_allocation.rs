@@ -9,10 +9,11 @@ use std::hint::black_box;
 use core_tensor::{Image, Leaf, Path, Sequence, Shape, Tensor, Vector};
 use counting::counted;
 use nn::{
-    AdaptiveMaxPool2d, AvgPool2d, BatchNormPlain, Class, Conv2d, Crop2d, CrossEntropy, DropConnect,
-    Flatten, GlobalAvgPool, Gradients, Init, Layer, Linear, LinearNoBias, Loss, MaxPool1d,
-    MaxPool2d, Mse, Network, PixelShuffle, RRelu, Relu, Reshape, Tanh, UpsampleBilinear2d,
-    ZeroPad2d,
+    AdaptiveMaxPool2d, AvgPool2d, BatchNormPlain, Bidirectional, Class, Conv2d, Crop2d,
+    CrossEntropy, DropConnect, EachStep, EncoderBlock, Flatten, GlobalAvgPool, Gradients, Gru,
+    Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxPool1d, MaxPool2d, Mse, Network,
+    PixelShuffle, PositionalEncoding, PreNormBlock, RRelu, Relu, Reshape, Rnn, Tanh,
+    UpsampleBilinear2d, ZeroPad2d,
 };
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
@@ -90,6 +91,21 @@ type Many = (
     LinearNoBias<3, 1>,
 );
 
+type Reader = (
+    Bidirectional<Lstm<4, 8>>,
+    Rnn<16, 8>,
+    Gru<8, 8>,
+    LastStep,
+    Linear<8, 3>,
+);
+
+type Transformer = (
+    PositionalEncoding,
+    EncoderBlock<6, 2, 12>,
+    PreNormBlock<6, 3, 12, true>,
+    EachStep<Linear<6, 1>>,
+);
+
 fn main() {
     // the counter counts, or the zeroes below would mean nothing
     assert_eq!(counted(|| drop(black_box(Box::new(1.0_f32)))), (1, 1));
@@ -98,5 +114,7 @@ fn main() {
     nothing_in_a_step::<Vector<4>, Mlp, _>(&Mse, |n| Tensor::new([1.0, n as f32 / 8.0]));
     nothing_in_a_step::<Image<28, 28, 1>, LeNet5, _>(&CrossEntropy, |n| Class::<10>::new(n % 10));
     nothing_in_a_step::<Image<5, 3, 4>, Many, _>(&Mse, |n| Tensor::new([n as f32 / 8.0]));
+    nothing_in_a_step::<Sequence<6, 4>, Reader, _>(&CrossEntropy, |n| Class::<3>::new(n % 3));
+    nothing_in_a_step::<Sequence<5, 6>, Transformer, _>(&Mse, |n| Tensor::full(n as f32 / 8.0));
     println!("test result: ok. training and inference allocate nothing and free nothing");
 }

@@ -28,6 +28,7 @@ mod losses;
 mod models;
 mod ops;
 mod optimizers;
+mod sequences;
 mod shapes;
 mod tape;
 
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<Case> {
         layers::all(),
         shapes::all(),
         activations::all(),
+        sequences::all(),
         losses::all(),
         models::all(),
         optimizers::all(),

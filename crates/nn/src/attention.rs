@@ -1,0 +1,369 @@
+//! Attention: every step of a sequence looks at the others. The blocks of a transformer are tuples made with it.
+
+use core_tensor::kernel::{Layout, Product, Start};
+use core_tensor::shape::Heads;
+use core_tensor::{
+    Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Tensor, Vector, mutant, params,
+};
+
+use crate::{EachStep, Field, Layer, LayerNorm, Linear, Pass, Relu, Residual};
+
+/// Multi-head self-attention: each step asks all steps, and takes from each as much as its key fits the question.
+///
+/// `[Q K V] = x·W + b`; every head has `D/HEADS` numbers of each and returns `softmax(Q·Kᵀ/√(D/HEADS))·V`; the heads side by side are multiplied by `W'`
+/// and get `b'` added. With `CAUSAL` a step does not see those that come after it. Nothing here knows the order of the steps otherwise: see
+/// [`PositionalEncoding`](crate::PositionalEncoding).
+///
+/// # Shapes
+/// `x` and `y`: `Sequence<L, D>`, where `HEADS` divides `D`. `W` has a row of questions, keys and values for each input: seen as matrices, `W` and `W'` are
+/// the transposes of PyTorch's `in_proj_weight` and `out_proj.weight`.
+///
+/// # Gradient
+/// With `P` the softmax of a head, `O` its output, and `S` the softmax's argument: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P·(dP − Σ P·dP)` row by row,
+/// `dQ = dS·K/√(D/HEADS)`, `dK = dSᵀ·Q/√(D/HEADS)`.
+///
+/// Vaswani et al.: Attention is all you need (2017).
+pub struct MultiHeadAttention<
+    const D: usize,
+    const HEADS: usize,
+    const CAUSAL: bool = false,
+    T: Scalar = f32,
+> {
+    /// `W`, for each input a row of questions, keys and values
+    pub weight: Tensor<Image<D, 3, D>, T>,
+    /// `b`, likewise
+    pub bias: Tensor<Matrix<3, D>, T>,
+    /// `W'`
+    pub out_weight: Tensor<Matrix<D, D>, T>,
+    /// `b'`
+    pub out_bias: Tensor<Vector<D>, T>,
+}
+
+params!([const D: usize, const HEADS: usize, const CAUSAL: bool] MultiHeadAttention<D, HEADS, CAUSAL> {
+    weight: Weight Image<D, 3, D> as [D, 3 * D],
+    bias: Bias Matrix<3, D> as [3 * D],
+    out_weight: Weight Matrix<D, D>,
+    out_bias: Bias Vector<D>,
+});
+
+/// Two layers of every step by itself, `F` wide in between: `relu(x·W₁ + b₁)·W₂ + b₂`.
+pub type FeedForward<const D: usize, const F: usize, T = f32> =
+    EachStep<(Linear<D, F, T>, Relu, Linear<F, D, T>)>;
+
+/// A block of a transformer as it was published: attention and [`FeedForward`], each with a shortcut around it and [`LayerNorm`] behind.
+///
+/// # Shapes
+/// `Sequence<L, D>`, which stays. PyTorch's `TransformerEncoderLayer` with its defaults, less the dropout.
+///
+/// Vaswani et al.: Attention is all you need (2017).
+pub type EncoderBlock<
+    const D: usize,
+    const HEADS: usize,
+    const F: usize,
+    const CAUSAL: bool = false,
+    T = f32,
+> = (
+    Residual<MultiHeadAttention<D, HEADS, CAUSAL, T>>,
+    LayerNorm<D, T>,
+    Residual<FeedForward<D, F, T>>,
+    LayerNorm<D, T>,
+);
+
+/// An [`EncoderBlock`] with [`LayerNorm`] inside of the shortcuts, in front: deep stacks learn without a warm-up. A stack wants one more
+/// [`LayerNorm`] at its end.
+///
+/// # Shapes
+/// `Sequence<L, D>`, which stays. PyTorch's `TransformerEncoderLayer` with `norm_first`.
+///
+/// Xiong et al.: On layer normalization in the transformer architecture (2020).
+pub type PreNormBlock<
+    const D: usize,
+    const HEADS: usize,
+    const F: usize,
+    const CAUSAL: bool = false,
+    T = f32,
+> = (
+    Residual<(LayerNorm<D, T>, MultiHeadAttention<D, HEADS, CAUSAL, T>)>,
+    Residual<(LayerNorm<D, T>, FeedForward<D, F, T>)>,
+);
+
+/// One head of one sample: where its numbers lie among those of the batch, and the products of its matrices.
+#[derive(Clone, Copy)]
+struct Head {
+    /// steps
+    l: usize,
+    /// numbers of a step, of all heads
+    d: usize,
+    /// numbers of a step, of this one
+    each: usize,
+    causal: bool,
+    /// where questions, keys and values begin
+    at: [usize; 3],
+    /// where the output begins
+    out: usize,
+    /// where the softmax begins
+    seen: usize,
+}
+
+impl Head {
+    /// Every head of `samples` samples.
+    fn all(samples: usize, [l, d, heads]: [usize; 3], causal: bool) -> impl Iterator<Item = Self> {
+        (0..samples * heads).map(move |number| {
+            let (sample, each) = (number / heads, d / heads);
+            let column = number % heads * each;
+            Self {
+                l,
+                d,
+                each,
+                causal,
+                at: [0, d, 2 * d].map(|part| sample * l * 3 * d + part + column),
+                out: sample * l * d + column,
+                seen: number * l * l,
+            }
+        })
+    }
+
+    /// `1/√(D/HEADS)`
+    fn scale<T: Scalar>(self) -> T {
+        T::of(1.0 / (self.each as f64).sqrt())
+    }
+
+    /// How many steps a step sees.
+    fn sees(self, step: usize) -> usize {
+        if self.causal { step + 1 } else { self.l }
+    }
+
+    /// `L×k` by `k×n`
+    fn product(self, k: usize, n: usize, layout: Layout) -> Product {
+        Product {
+            m: self.l,
+            k,
+            n,
+            layout,
+        }
+    }
+
+    /// Writes the softmax and the output; `row` is work space.
+    fn forward<T: Scalar>(self, qkv: &[T], seen: &mut [T], out: &mut [T], row: &mut [T]) {
+        let Self { l, d, each, .. } = self;
+        let [q, k, v] = self.at.map(|at| &qkv[at..]);
+        let seen = &mut seen[self.seen..][..l * l];
+        let fits = self.product(each, l, Layout::Nt);
+        T::matmul_rows(fits, [3 * d, 3 * d, l], q, k, Start::Zero, seen);
+        let scale = self.scale::<T>();
+        for (i, seen) in seen.chunks_exact_mut(l).enumerate() {
+            let (seen, hidden) = seen.split_at_mut(self.sees(i));
+            let row = &mut row[..seen.len()];
+            row.iter_mut()
+                .zip(&*seen)
+                .for_each(|(to, &s)| *to = s * scale);
+            T::softmax_row(row, seen);
+            hidden.fill(T::zero());
+        }
+        let takes = self.product(l, each, Layout::Nn);
+        let out = &mut out[self.out..];
+        T::matmul_rows(takes, [l, 3 * d, d], seen, v, Start::Zero, out);
+    }
+
+    /// Writes the gradients of questions, keys and values; `scores` is work space of `L×L` numbers.
+    fn backward<T: Scalar>(self, [qkv, seen, dout]: [&[T]; 3], dqkv: &mut [T], scores: &mut [T]) {
+        let Self { l, d, each, .. } = self;
+        let [q, k, v] = self.at.map(|at| &qkv[at..]);
+        let (seen, dout) = (&seen[self.seen..][..l * l], &dout[self.out..]);
+        let mut write = |part: usize, product, rows, a: &[T], b: &[T]| {
+            let to = &mut dqkv[self.at[part]..];
+            T::matmul_rows(product, rows, a, b, Start::Zero, to);
+        };
+        let turned = |site| self.product(l, each, mutant::layout(site, Layout::Tn));
+        let dvalues = turned("MultiHeadAttention values");
+        write(2, dvalues, [l, d, 3 * d], seen, dout);
+        let of_seen = self.product(each, l, Layout::Nt);
+        T::matmul_rows(of_seen, [d, 3 * d, l], dout, v, Start::Zero, scores);
+        softmax_back(seen, scores, l, self.scale());
+        mutant::values("MultiHeadAttention softmax", scores);
+        let straight = self.product(l, each, Layout::Nn);
+        write(0, straight, [l, 3 * d, 3 * d], scores, k);
+        let dkeys = turned("MultiHeadAttention keys");
+        write(1, dkeys, [l, 3 * d, 3 * d], scores, q);
+    }
+}
+
+/// `ds ← scale·p·(ds − Σ p·ds)`, row by row of `l`; what was not seen has `p = 0`.
+#[inline(never)]
+fn softmax_back<T: Scalar>(p: &[T], ds: &mut [T], l: usize, scale: T) {
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for (p, ds) in p.chunks_exact(l).zip(ds.chunks_exact_mut(l)) {
+                let along: T = p.iter().zip(&*ds).map(|(&p, &d)| p * d).sum();
+                for (d, &p) in ds.iter_mut().zip(p) {
+                    *d = scale * p * (*d - along);
+                }
+            }
+        },
+    );
+}
+
+impl<const D: usize, const HEADS: usize, const CAUSAL: bool, T: Scalar>
+    MultiHeadAttention<D, HEADS, CAUSAL, T>
+{
+    /// From the gradient of the outputs to that of questions, keys and values, which it returns; writes those of all weights.
+    fn back<'r>(
+        &self,
+        l: usize,
+        saved: &Saved<'_, T>,
+        dy: &[T],
+        grad: Option<&mut Self>,
+        pass: &'r mut Pass<'_, T>,
+    ) -> &'r mut [T] {
+        let start = pass.start();
+        let rows = dy.len() / D;
+        let dqkv = pass.room.numbers(3 * dy.len());
+        let (dout, scores) = (pass.room.numbers(dy.len()), pass.room.numbers(l * l));
+        let product = Product {
+            m: rows,
+            k: D,
+            n: D,
+            layout: mutant::layout("MultiHeadAttention heads", Layout::Nt),
+        };
+        T::matmul(product, dy, self.out_weight.as_slice(), Start::Zero, dout);
+        mutant::values("MultiHeadAttention heads", dout);
+        for head in Head::all(rows / l, [l, D, HEADS], CAUSAL) {
+            head.backward([saved.qkv, saved.seen, dout], dqkv, scores);
+        }
+        mutant::values("MultiHeadAttention parts", dqkv);
+        let Some(grad) = grad else { return dqkv };
+        let weight = grad.out_weight.as_mut_slice();
+        let product = Product {
+            m: D,
+            k: rows,
+            n: D,
+            layout: mutant::layout("MultiHeadAttention out weight", Layout::Tn),
+        };
+        mutant::sum(
+            "MultiHeadAttention out weight",
+            start,
+            weight,
+            |start, weight| {
+                T::matmul(product, saved.out, dy, start, weight);
+            },
+        );
+        let bias = grad.out_bias.as_mut_slice();
+        mutant::sum("MultiHeadAttention out bias", start, bias, |start, bias| {
+            T::sum_rows(dy, start, bias);
+        });
+        let weight = grad.weight.as_mut_slice();
+        let product = Product {
+            n: 3 * D,
+            layout: mutant::layout("MultiHeadAttention weight", Layout::Tn),
+            ..product
+        };
+        mutant::sum(
+            "MultiHeadAttention weight",
+            start,
+            weight,
+            |start, weight| {
+                T::matmul(product, saved.x, dqkv, start, weight);
+            },
+        );
+        let bias = grad.bias.as_mut_slice();
+        mutant::sum("MultiHeadAttention bias", start, bias, |start, bias| {
+            T::sum_rows(dqkv, start, bias);
+        });
+        dqkv
+    }
+}
+
+/// What [`MultiHeadAttention`] keeps for backward.
+#[derive(Clone, Copy, Debug)]
+pub struct Saved<'a, T> {
+    x: &'a [T],
+    qkv: &'a [T],
+    /// the softmax: how much each step takes from each, head by head
+    seen: &'a [T],
+    /// the heads' outputs side by side
+    out: &'a [T],
+}
+
+impl<const L: usize, const D: usize, const HEADS: usize, const CAUSAL: bool, T: Scalar>
+    Layer<Sequence<L, D>, T> for MultiHeadAttention<D, HEADS, CAUSAL, T>
+where
+    Sequence<L, D>: Heads<HEADS>,
+{
+    type Y = Sequence<L, D>;
+    type Saved<'a> = Saved<'a, T>;
+    const NAME: &'static str = "MultiHeadAttention";
+    const FLOPS: u64 = (L * (8 * D * D + 4 * L * D + 25 * HEADS * L)) as u64;
+    const ROOM: Room = Room {
+        kept: L * (3 * D + HEADS * L + D + D),
+        back: L * D,
+        scoped: L * (3 * D + D),
+        scratch: L * L,
+        pieces: 4 + 1 + 2,
+        ..Room::NONE
+    };
+    const FIELD: Field = Field::ALL;
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Sequence<L, D>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Sequence<L, D>, T>, Self::Saved<'a>) {
+        let (samples, x) = (x.len(), Tensor::flat(x));
+        let qkv = pass.room.numbers(3 * x.len());
+        let product = Product {
+            m: samples * L,
+            k: D,
+            n: 3 * D,
+            layout: Layout::Nn,
+        };
+        let bias = Start::Row(self.bias.as_slice());
+        T::matmul(product, x, self.weight.as_slice(), bias, qkv);
+        let seen = pass.room.numbers(samples * HEADS * L * L);
+        let (out, y) = (
+            pass.room.numbers(x.len()),
+            pass.batch::<Sequence<L, D>>(samples),
+        );
+        let mut scope = pass.room.scope();
+        let row = scope.numbers(L);
+        for head in Head::all(samples, [L, D, HEADS], CAUSAL) {
+            head.forward(qkv, seen, out, row);
+        }
+        let bias = Start::Row(self.out_bias.as_slice());
+        let product = Product { n: D, ..product };
+        let weight = self.out_weight.as_slice();
+        T::matmul(product, out, weight, bias, Tensor::flat_mut(y));
+        (y, Saved { x, qkv, seen, out })
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, Sequence<L, D>, T>,
+        grad: Option<&mut Self>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Sequence<L, D>, T> {
+        let (dx, mut inner) = (pass.batch(dy.len()), pass.scope());
+        let dy = Tensor::flat(dy);
+        let dqkv = self.back(L, &saved, dy, grad, &mut inner);
+        let product = Product {
+            m: dy.len() / D,
+            k: 3 * D,
+            n: D,
+            layout: mutant::layout("MultiHeadAttention input", Layout::Nt),
+        };
+        let to = Tensor::flat_mut(dx);
+        T::matmul(product, dqkv, self.weight.as_slice(), Start::Zero, to);
+        mutant::back("MultiHeadAttention input", dx)
+    }
+
+    fn backward_first<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, Sequence<L, D>, T>,
+        grad: Option<&mut Self>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        self.back(L, &saved, Tensor::flat(dy), grad, &mut pass.scope());
+    }
+}

@@ -1,0 +1,142 @@
+//! From layers of single samples to layers of sequences, and back.
+
+use alloc::vec;
+
+use core_tensor::shape::Step;
+use core_tensor::{
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Sequence, Tensor, Vector, Visit, mutant,
+    no_params, zeroed,
+};
+
+use crate::{Field, Layer, Part, Pass};
+
+/// A layer, or a tuple of them, applied to every step of a sequence alike: `EachStep<Linear<I, O>>`.
+///
+/// Steps lie one after another as samples do, so a batch of `B` sequences of `L` steps is a batch of `B·L` samples, and this costs nothing.
+///
+/// # Shapes
+/// `Sequence<L, I>` to `Sequence<L, O>`, where `F` takes `Vector<I>` to `Vector<O>`.
+///
+/// # Gradient
+/// That of `F` on a batch of all steps.
+pub struct EachStep<F>(pub F);
+zeroed!([F: core_tensor::Zeroed] EachStep<F> { 0 });
+
+impl<T: Scalar, F: Params<T>> Params<T> for EachStep<F> {
+    type Grad = F::Grad;
+    const LEARNS: bool = F::LEARNS;
+    const COUNT: usize = F::COUNT;
+
+    fn visit<const K: usize>(
+        &mut self,
+        beside: [&mut F::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    ) {
+        self.0.visit(beside, path, visit);
+    }
+
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+        self.0.look(path, look);
+    }
+}
+
+impl<const L: usize, const I: usize, T: Scalar, F> Layer<Sequence<L, I>, T> for EachStep<F>
+where
+    F: Layer<Vector<I>, T, Y: Step>,
+{
+    type Y = <F::Y as Step>::Sequence<L>;
+    type Saved<'a> = F::Saved<'a>;
+    const NAME: &'static str = "EachStep";
+    const FLOPS: u64 = L as u64 * F::FLOPS;
+    const ROOM: Room = Room {
+        kept: L * F::ROOM.kept,
+        back: L * F::ROOM.back,
+        scoped: L * F::ROOM.scoped,
+        ..F::ROOM
+    };
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Sequence<L, I>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Self::Y, T>, F::Saved<'a>) {
+        let (y, saved) = self.0.forward(Tensor::batch(Tensor::flat(x)), pass);
+        (Tensor::batch(Tensor::flat(y)), saved)
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: F::Saved<'_>,
+        dy: BatchMut<'a, Self::Y, T>,
+        grad: Option<&mut F::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Sequence<L, I>, T> {
+        let dy = Tensor::batch_mut(Tensor::flat_mut(dy));
+        let dx = Tensor::flat_mut(self.0.backward(saved, dy, grad, pass));
+        mutant::back("EachStep", Tensor::batch_mut(dx))
+    }
+
+    fn backward_first<'a>(
+        &self,
+        saved: F::Saved<'_>,
+        dy: BatchMut<'a, Self::Y, T>,
+        grad: Option<&mut F::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        let dy = Tensor::batch_mut(Tensor::flat_mut(dy));
+        self.0.backward_first(saved, dy, grad, pass);
+    }
+
+    fn describe(path: &Path<'_>) -> Part {
+        Part::chain::<Self, Sequence<L, I>, T>(path, vec![F::describe(path)])
+    }
+}
+
+/// The last step of a sequence: what a recurrent layer knows when it has read all of it.
+///
+/// # Shapes
+/// `Sequence<L, N>` to `Vector<N>`.
+///
+/// # Gradient
+/// `dy` at the last step, 0 at the others.
+pub struct LastStep;
+no_params!([] LastStep);
+
+impl<const L: usize, const N: usize, T: Scalar> Layer<Sequence<L, N>, T> for LastStep {
+    type Y = Vector<N>;
+    type Saved<'a> = ();
+    const NAME: &'static str = "LastStep";
+    const FLOPS: u64 = 0;
+    const ROOM: Room = Room::new(N, L * N);
+    const FIELD: Field = Field::ALL;
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, Sequence<L, N>, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, Vector<N>, T>, ()) {
+        let y = pass.batch::<Vector<N>>(x.len());
+        for (x, y) in x.iter().zip(&mut *y) {
+            y.as_mut_slice()
+                .copy_from_slice(&x.as_slice()[(L - 1) * N..]);
+        }
+        (y, ())
+    }
+
+    fn backward<'a>(
+        &self,
+        (): (),
+        dy: BatchMut<'a, Vector<N>, T>,
+        _: Option<&mut ()>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, Sequence<L, N>, T> {
+        let dx = pass.batch::<Sequence<L, N>>(dy.len());
+        for (dx, dy) in dx.iter_mut().zip(dy) {
+            let (before, last) = dx.as_mut_slice().split_at_mut((L - 1) * N);
+            before.fill(T::zero());
+            last.copy_from_slice(dy.as_slice());
+        }
+        mutant::back("LastStep", dx)
+    }
+}

@@ -1,0 +1,37 @@
+//! Layers of sequences: recurrent ones, attention, positions.
+
+use core_tensor::Sequence;
+use nn::{
+    Bidirectional, EachStep, EncoderBlock, Frozen, Gru, LastStep, LayerNorm, LearnedPositions,
+    Linear, Lstm, MultiHeadAttention, PositionalEncoding, PreNormBlock, Rnn, Tanh,
+};
+
+use crate::case::Case;
+
+#[rustfmt::skip]
+pub(crate) fn all() -> Vec<Case> {
+    layers! {
+        "Rnn" 3: Sequence<4, 3> => Rnn<3, 5, T>;
+        "Rnn" 1: Sequence<1, 2> => Rnn<2, 1, T>;
+        "Rnn" 2: Sequence<3, 2> => (Rnn<2, 3, T>, Frozen<Rnn<3, 2, T>>, Rnn<2, 3, T>, LastStep);
+        "Lstm" 3: Sequence<4, 3> => Lstm<3, 5, T>;
+        "Lstm" 1: Sequence<1, 2> => Lstm<2, 1, T>;
+        "Lstm" 2: Sequence<3, 2> => (Lstm<2, 3, T>, Lstm<3, 5, T>, LastStep, Linear<5, 2, T>);
+        "Gru" 3: Sequence<4, 3> => Gru<3, 5, T>;
+        "Gru" 1: Sequence<1, 2> => Gru<2, 1, T>;
+        "Gru" 2: Sequence<3, 2> => (Gru<2, 3, T>, Gru<3, 5, T>, LastStep, Linear<5, 2, T>);
+        "Bidirectional" 2: Sequence<3, 2> => Bidirectional<Rnn<2, 3, T>>;
+        "Bidirectional" 2: Sequence<3, 2> => (Bidirectional<Gru<2, 3, T>>, Bidirectional<(Lstm<6, 2, T>, LastStep)>, Linear<4, 3, T>);
+        "LastStep" 3: Sequence<4, 3> => LastStep;
+        "LastStep" 1: Sequence<1, 3> => (EachStep<Tanh>, LastStep);
+        "EachStep" 3: Sequence<4, 3> => EachStep<(Linear<3, 5, T>, Tanh, Linear<5, 2, T>)>;
+        "EachStep" 2: Sequence<3, 5> => (EachStep<Frozen<Linear<5, 3, T>>>, LayerNorm<3, T>, EachStep<Linear<3, 1, T>>);
+        "MultiHeadAttention" 2: Sequence<5, 6> => MultiHeadAttention<6, 3, false, T>;
+        "MultiHeadAttention" 2: Sequence<7, 6> => MultiHeadAttention<6, 2, true, T>;
+        "MultiHeadAttention" 1: Sequence<1, 3> => MultiHeadAttention<3, 1, false, T>;
+        "MultiHeadAttention" 2: Sequence<3, 4> => (PositionalEncoding, EncoderBlock<4, 2, 5, false, T>, PreNormBlock<4, 4, 3, true, T>);
+        "PositionalEncoding" 3: Sequence<4, 3> => PositionalEncoding;
+        "LearnedPositions" 3: Sequence<4, 3> => LearnedPositions<4, 3, T>;
+        "LearnedPositions" 2: Sequence<3, 2> => (LearnedPositions<3, 2, T>, Rnn<2, 2, T>);
+    }
+}
