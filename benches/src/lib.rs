@@ -5,6 +5,7 @@
 pub mod derivatives;
 pub mod kernels;
 pub mod peak;
+pub mod sequences;
 pub mod steps;
 pub mod tape;
 

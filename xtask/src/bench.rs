@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the work of `benches` as one table, each figure with its share of the peak measured in the same run.
 
-use benches::{Work, derivatives, kernels, peak, steps, tape};
+use benches::{Work, derivatives, kernels, peak, sequences, steps, tape};
 
 /// Seconds spent on each piece of work.
 const BUDGET: f64 = 0.4;
@@ -10,6 +10,7 @@ pub(crate) fn run(only: Option<&str>) {
     let mut work: Vec<Work> = [
         kernels::products(),
         kernels::convolutions(),
+        sequences::layers(),
         steps::training(),
         steps::inference(),
     ]
