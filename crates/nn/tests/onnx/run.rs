@@ -196,7 +196,7 @@ fn made<L: Params<f32>>(case: &Case) -> Result<Box<L>, String> {
 }
 
 /// The inputs, whose sides must be those of the type.
-fn inputs<'c, X: Shape>(case: &'c Case) -> Result<&'c [Tensor<X>], String> {
+fn inputs<X: Shape>(case: &Case) -> Result<&[Tensor<X>], String> {
     let (sides, x) = case.get("x").ok_or("no x")?;
     let len: usize = sides[1..].iter().product();
     if len != X::LEN {
