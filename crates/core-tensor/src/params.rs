@@ -31,6 +31,15 @@ impl Role {
 }
 
 /// A name that lives on the stack: `features.3.weight`.
+///
+/// ```
+/// use core_tensor::Path;
+/// let (root, name) = (Path::Root, "features.3.weight");
+/// let (features, third);
+/// let path = { features = root.field("features"); third = features.index(3); third.field("weight") };
+/// assert!(path.to_string() == name && path.is(name) && !path.is("features.3"));
+/// assert!(path.starts_with("features.3") && !path.starts_with("feat"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Path<'a> {
     /// The network itself.
@@ -50,6 +59,36 @@ impl<'a> Path<'a> {
     /// The part number `index` of this.
     pub fn index(&'a self, index: usize) -> Path<'a> {
         Path::Index(self, index)
+    }
+
+    /// Whether it is written like this.
+    pub fn is(&self, name: &str) -> bool {
+        self.after(name) == Some("")
+    }
+
+    /// Whether it is `part`, or lies in it: `features.3.weight` starts with `features` and with `features.3`, not with `feat`.
+    pub fn starts_with(&self, part: &str) -> bool {
+        match self {
+            _ if self.is(part) => true,
+            Path::Root => false,
+            Path::Field(parent, _) | Path::Index(parent, _) => parent.starts_with(part),
+        }
+    }
+
+    /// What is left of `name` behind this path, if it begins with it.
+    fn after<'n>(&self, name: &'n str) -> Option<&'n str> {
+        /// Takes what is written to it from the front.
+        struct Rest<'n>(&'n str);
+        impl fmt::Write for Rest<'_> {
+            fn write_str(&mut self, written: &str) -> fmt::Result {
+                self.0 = self.0.strip_prefix(written).ok_or(fmt::Error)?;
+                Ok(())
+            }
+        }
+        let mut rest = Rest(name);
+        fmt::write(&mut rest, format_args!("{self}"))
+            .ok()
+            .map(|()| rest.0)
     }
 }
 

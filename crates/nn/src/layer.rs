@@ -35,6 +35,8 @@ pub struct Pass<'a, T> {
     /// the key of a counter-based generator: the same key gives the same randomness, whatever the thread count; layers take theirs by
     /// [`draw`](Pass::draw)
     pub key: u64,
+    /// whether [auxiliary heads](crate::Aux) are worked out: where a loss will judge them
+    pub heads: bool,
 }
 
 impl<'a, T: Scalar> Pass<'a, T> {
@@ -45,6 +47,15 @@ impl<'a, T: Scalar> Pass<'a, T> {
             mode: Mode::Infer,
             gradients: Gradients::Overwrite,
             key: 0,
+            heads: false,
+        }
+    }
+
+    /// A pass that uses a network to judge it: all of its outputs.
+    pub fn judge(room: &'a mut [T]) -> Self {
+        Self {
+            heads: true,
+            ..Self::infer(room)
         }
     }
 
@@ -55,6 +66,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             mode: Mode::Train,
             gradients: Gradients::Overwrite,
             key,
+            heads: true,
         }
     }
 
@@ -71,6 +83,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             mode: self.mode,
             gradients: self.gradients,
             key: self.key,
+            heads: self.heads,
         }
     }
 

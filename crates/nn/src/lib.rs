@@ -37,6 +37,7 @@ mod interpolate;
 mod layer;
 mod linear;
 mod loss;
+mod name;
 mod named;
 mod network;
 mod norm;
@@ -44,6 +45,7 @@ mod on_tape;
 mod pool;
 mod position;
 mod recurrent;
+mod regulariser;
 mod reshape;
 mod resize;
 mod steps;
@@ -56,7 +58,7 @@ pub use activation::{
 };
 pub use attention::{EncoderBlock, FeedForward, MultiHeadAttention, PreNormBlock};
 pub use bilinear::Bilinear;
-pub use branch::{Residual, Sum};
+pub use branch::{Aux, Concat, Product, Repeat, Residual, Sum};
 pub use conv::{Conv2d, RectConv2d};
 pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use drop_connect::DropConnect;
@@ -70,10 +72,12 @@ pub use interpolate::UpsampleBilinear2d;
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::{Linear, LinearNoBias};
 pub use loss::{
-    Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal, HalfSquaredError,
-    Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll, PixelCrossEntropy, Score,
-    SmoothL1, SoftCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
+    Auxiliary, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal,
+    HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll,
+    PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, Total, Weighted, WeightedCrossEntropy,
+    WeightedNll,
 };
+pub use name::{Label, Named, Unnamed};
 pub use network::{Network, gradient, predict, training_room};
 pub use norm::{
     BatchNorm, BatchNormPlain, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm,
@@ -85,15 +89,16 @@ pub use pool::{
 };
 pub use position::{LearnedPositions, PositionalEncoding};
 pub use recurrent::{Bidirectional, Gru, Lstm, Rnn};
+pub use regulariser::{Choice, MaxNorm, Penalty};
 pub use reshape::{Flatten, Reshape};
 pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};
 pub use steps::{EachStep, LastStep};
 pub use summary::Summary;
 
-/// What the expansion of `network!` needs, whatever its user depends on.
+/// What the expansion of `network!` and `layer!` needs, whatever its user depends on.
 #[doc(hidden)]
 pub mod export {
     pub use alloc::vec;
-    pub use core_tensor;
+    pub use core_tensor::*;
     pub use paste::paste;
 }

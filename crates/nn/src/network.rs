@@ -111,7 +111,7 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
             .chunks(self.capacity.max(1))
             .zip(targets.chunks(self.capacity.max(1)))
         {
-            let mut pass = Pass::infer(&mut self.room);
+            let mut pass = Pass::judge(&mut self.room);
             let (y, _) = self.layers.forward(x, &mut pass);
             let dy = pass.batch(y.len());
             total = total.and(loss.batch(y, targets.iter(), dy));

@@ -6,13 +6,13 @@ use core_tensor::{
     Image, Pair, Params, Room, Scalar, Sequence, Shape, Tensor, Tokens, Vector, Zeroed,
 };
 use nn::{
-    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, BatchNormPlain, Bidirectional,
-    Bilinear, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, Flatten, Frozen,
-    GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNormPlain, Bidirectional,
+    Bilinear, Concat, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, Flatten,
+    Frozen, GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
     LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Pass, PixelShuffle,
-    PixelUnshuffle, PositionalEncoding, PreNormBlock, RRelu, Relu, Reshape, Residual, Rnn, Sigmoid,
-    Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient, init, network, predict,
-    training_room,
+    PixelUnshuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat, Reshape,
+    Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient,
+    init, network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -67,6 +67,11 @@ fit! {
     residuals: Image<5, 5, 3> => (Conv2d<3, 5, 3, 1, 1, T>, Residual<(Conv2d<5, 5, 3, 1, 1, T>, Relu, Residual<(Conv2d<5, 9, 1, 1, 0, T>, Tanh, Conv2d<9, 5, 3, 1, 1, T>)>, Residual<Relu>)>, Relu, Residual<Conv2d<5, 5, 1, 1, 0, T>>);
     sums: Image<5, 5, 3> => (Sum<(Conv2d<3, 5, 3, 2, 1, T>, Tanh, Conv2d<5, 7, 1, 1, 0, T>), Conv2d<3, 7, 1, 2, 0, T>>, Relu, Residual<Sum<Conv2d<7, 7, 3, 1, 1, T>, Relu>>);
     a_residual_first: Vector<7> => (Residual<Residual<(Linear<7, 31, T>, Relu, Linear<31, 7, T>)>>, Linear<7, 2, T>);
+    inception: Image<5, 4, 3> => (Conv2d<3, 5, 3, 1, 1, T>, Concat<(Conv2d<5, 2, 1, 1, 0, T>, (Conv2d<5, 3, 1, 1, 0, T>, Relu, Conv2d<3, 7, 3, 1, 1, T>), (MaxPool2d<3, 1, 1>, Conv2d<5, 1, 1, 1, 0, T>), Residual<Relu>)>, Relu);
+    a_concat_first: Vector<7> => (Concat<(Linear<7, 31, T>, (Relu, Linear<7, 5, T>), Frozen<Linear<7, 3, T>>)>, Linear<39, 2, T>);
+    gates: Vector<7> => (Product<(Linear<7, 31, T>, Relu, Linear<31, 5, T>), (Linear<7, 5, T>, Sigmoid)>, Product<Sum<Relu, Linear<5, 5, T>>, Linear<5, 5, T>>);
+    repeated: Image<5, 4, 3> => (Repeat<Residual<(Conv2d<3, 5, 3, 1, 1, T>, Relu, Conv2d<5, 3, 1, 1, 0, T>)>, 3>, Flatten, Repeat<(Linear<60, 60, T>, Tanh), 2>);
+    heads: Image<5, 4, 3> => (Conv2d<3, 5, 3, 1, 1, T>, Aux<(Flatten, Linear<100, 13, T>), (Relu, Conv2d<5, 2, 3, 2, 1, T>, Aux<(Flatten, Linear<12, 31, T>, Relu, Linear<31, 3, T>), (Flatten, Linear<12, 3, T>)>)>);
     frozen_first: Image<6, 6, 1> => (Frozen<(Conv2d<1, 3, 3, 1, 0, T>, Relu)>, MaxPool2d<2>, Flatten, Linear<12, 5, T>);
     frozen_between: Vector<9> => (Linear<9, 5, T>, Frozen<(Linear<5, 21, T>, Tanh)>, Linear<21, 3, T>);
     all_frozen: Vector<9> => Frozen<(Linear<9, 5, T>, Tanh)>;

@@ -9,11 +9,11 @@ use std::hint::black_box;
 use core_tensor::{Image, Leaf, Path, Sequence, Shape, Tensor, Vector};
 use counting::counted;
 use nn::{
-    AdaptiveMaxPool2d, AvgPool2d, BatchNormPlain, Bidirectional, Class, Conv2d, Crop2d,
-    CrossEntropy, DropConnect, EachStep, EncoderBlock, Flatten, GlobalAvgPool, Gradients, Gru,
-    Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxPool1d, MaxPool2d, Mse, Network,
-    PixelShuffle, PositionalEncoding, PreNormBlock, RRelu, Relu, Reshape, Rnn, Tanh,
-    UpsampleBilinear2d, ZeroPad2d,
+    AdaptiveMaxPool2d, Aux, Auxiliary, AvgPool2d, BatchNormPlain, Bidirectional, Class, Concat,
+    Conv2d, Crop2d, CrossEntropy, DropConnect, EachStep, EncoderBlock, Flatten, GlobalAvgPool,
+    Gradients, Gru, Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxPool1d, MaxPool2d,
+    Mse, Network, PixelShuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat,
+    Reshape, Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, ZeroPad2d,
 };
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
@@ -106,6 +106,25 @@ type Transformer = (
     EachStep<Linear<6, 1>>,
 );
 
+/// Every way to fork and to meet.
+type Forked = (
+    Concat<(
+        Conv2d<2, 3, 1>,
+        (Conv2d<2, 2, 3, 1, 1>, Relu),
+        MaxPool2d<3, 1, 1>,
+    )>,
+    Product<Conv2d<7, 4, 1>, (Conv2d<7, 4, 3, 1, 1>, Sigmoid)>,
+    Repeat<Residual<(Conv2d<4, 4, 3, 1, 1>, Tanh)>, 3>,
+    Aux<
+        (Flatten, Linear<324, 3>),
+        (
+            Sum<Conv2d<4, 2, 1>, Conv2d<4, 2, 3, 1, 1>>,
+            Flatten,
+            Linear<162, 3>,
+        ),
+    >,
+);
+
 fn main() {
     // the counter counts, or the zeroes below would mean nothing
     assert_eq!(counted(|| drop(black_box(Box::new(1.0_f32)))), (1, 1));
@@ -116,5 +135,11 @@ fn main() {
     nothing_in_a_step::<Image<5, 3, 4>, Many, _>(&Mse, |n| Tensor::new([n as f32 / 8.0]));
     nothing_in_a_step::<Sequence<6, 4>, Reader, _>(&CrossEntropy, |n| Class::<3>::new(n % 3));
     nothing_in_a_step::<Sequence<5, 6>, Transformer, _>(&Mse, |n| Tensor::full(n as f32 / 8.0));
+    let loss = Auxiliary {
+        main: CrossEntropy,
+        head: CrossEntropy,
+        weight: 0.3,
+    };
+    nothing_in_a_step::<Image<9, 9, 2>, Forked, _>(&loss, |n| Class::<3>::new(n % 3));
     println!("test result: ok. training and inference allocate nothing and free nothing");
 }

@@ -6,6 +6,7 @@ mod common;
 
 twins! {
     adaptive_pool_of_7x6_to_7x6
+    concat_padding_1
     conv_after_conv_6ch
     conv_window_of_30
     crop_of_7x9_by_3
@@ -16,17 +17,21 @@ twins! {
     frozen_64
     input_1ch
     label_of_10
+    label_smoothing_classes
     linear_after_linear_32
     mse_against_2
     named_fields_84
     nested_residual_64ch
+    own_name_64
     own_type_tanh
     pixel_shuffle_of_8ch
     pixel_unshuffle_of_4x6
     pool_window_of_14
     predict_4
+    product_of_9
     rect_conv_window_of_8
     reshape_layer_to_3x8
     residual_to_64ch
     scalar_f32
+    weighted_class_of_3
 }

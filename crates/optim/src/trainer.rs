@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
-use nn::{Layer, Loss, Network, Pass, Score, gradient};
+use nn::{Layer, Loss, MaxNorm, Network, Pass, Penalty, Score, gradient};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -65,6 +65,10 @@ pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> 
     pub loss: Q,
     /// the optimizer; its numbers may be changed between steps
     pub optimizer: O,
+    /// a term that the loss gains for the weights, in training alone; its score counts it
+    pub penalty: Option<Penalty>,
+    /// what keeps the weights of each unit within a bound after every step
+    pub max_norm: Option<MaxNorm>,
     gradient: Box<L::Grad>,
     state: O::State<L::Grad>,
     rng: ChaCha8Rng,
@@ -97,6 +101,8 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             network,
             loss,
             optimizer,
+            penalty: None,
+            max_norm: None,
         }
     }
 
@@ -137,16 +143,22 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         );
         let key = self.rng.next_u64();
         let (layers, room) = self.network.parts();
-        let score = gradient(
-            layers,
+        let mut score = gradient(
+            &*layers,
             &self.loss,
             x,
             targets,
             &mut self.gradient,
             Pass::train(room, key),
         );
+        if let Some(penalty) = &self.penalty {
+            score.loss += penalty.add_gradient(layers, &mut self.gradient);
+        }
         self.optimizer
             .step(layers, &mut self.gradient, &mut self.state);
+        if let Some(max_norm) = &self.max_norm {
+            max_norm.project(layers);
+        }
         score
     }
 

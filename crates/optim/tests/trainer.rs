@@ -203,3 +203,21 @@ fn a_generic_user() {
         (one_step::<Net, _>(CrossEntropy, &x, &classes) - core::f32::consts::LN_2).abs() < 1e-6
     );
 }
+
+#[test]
+fn penalties_and_bounds_take_part_in_a_step() {
+    let mut trainer = Trainer::<Vector<2>, Linear<2, 1>, _, _>::new(Mse, Sgd { rate: 0.25 }, 1);
+    trainer.network.layers.weight = Tensor::new([[3.0], [-4.0]]);
+    trainer.penalty = Some(nn::Penalty::l2(1.0));
+    let (x, t) = ([Tensor::zeros()], [Tensor::zeros()]);
+    // nothing is wrong with the output: the penalty alone moves the weights
+    assert_eq!(trainer.step(&x, &t).loss, 12.5);
+    assert_eq!(trainer.network.layers.weight, Tensor::new([[2.25], [-3.0]]));
+    // in use the loss is the loss
+    assert_eq!(trainer.score(Data::new(&x, &t)).loss, 0.0);
+    trainer.penalty = None;
+    trainer.max_norm = Some(nn::MaxNorm::new(1.25));
+    assert_eq!(trainer.step(&x, &t).loss, 0.0);
+    // a third of 3.75
+    assert_eq!(trainer.network.layers.weight, Tensor::new([[0.75], [-1.0]]));
+}

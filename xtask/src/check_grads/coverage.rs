@@ -14,7 +14,7 @@ pub(crate) type Found = BTreeMap<Level, BTreeSet<String>>;
 /// If a file cannot be read, or a level has nothing: then the search needs a new pattern.
 pub(crate) fn read(crates: &Path) -> Result<Found, String> {
     let mut found = Found::new();
-    let places: [(Level, &str, &str, Scan); 9] = [
+    let places: [(Level, &str, &str, Scan); 10] = [
         (Level::Op, "autodiff/src/dual", "", functions),
         (Level::Op, "autodiff/src/dual", "", operators),
         // a variable that is a number has the functions of a dual, by the same traits
@@ -25,6 +25,7 @@ pub(crate) fn read(crates: &Path) -> Result<Found, String> {
             implementors(code, "Layer")
         }),
         (Level::Loss, "nn/src", "", |code| implementors(code, "Loss")),
+        (Level::Loss, "nn/src/regulariser.rs", "", penalties),
         (Level::Model, "models/src", "", networks),
         (Level::Optimizer, "optim/src", "", |code| {
             implementors(code, "Optimizer")
@@ -233,6 +234,17 @@ fn operations(code: &str) -> Vec<String> {
     names
 }
 
+/// The terms that a loss gains for the weights: what adds their gradient.
+fn penalties(code: &str) -> Vec<String> {
+    after(code, "\nimpl ")
+        .filter(|(_, rest)| {
+            let body = rest.split_once('{').unwrap_or_default().1;
+            enclosed(body).contains("fn add_gradient")
+        })
+        .map(|(_, rest)| identifier(rest).to_owned())
+        .collect()
+}
+
 /// The types of networks: aliases that take a scalar, and what `network!` declares.
 fn networks(code: &str) -> Vec<String> {
     let aliases = after(code, "pub type ").filter(|(_, rest)| {
@@ -304,6 +316,12 @@ mod tests { impl<X: Shape> Layer<X> for Probe { } }
         let expected = ["Down", "Frozen", "Plain", "Up", "named!", "tuple"];
         assert!(layers.iter().eq(expected), "{layers:?}");
         assert_eq!(implementors(&code, "Loss"), ["Mse"]);
+    }
+
+    #[test]
+    fn finds_penalties() {
+        let code = "\nimpl A {\n fn b() { } \n}\nimpl B {\n pub fn add_gradient<T>() {} }\nimpl C for D { fn e() {} }";
+        assert_eq!(penalties(code), ["B"]);
     }
 
     #[test]

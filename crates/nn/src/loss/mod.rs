@@ -2,6 +2,7 @@
 
 mod class;
 mod number;
+mod several;
 mod whole;
 
 use core::fmt;
@@ -12,9 +13,14 @@ pub use class::{
     LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy, WeightedNll,
 };
 pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};
+pub use several::{Auxiliary, Weighted};
 pub use whole::{Cosine, Dice, KlDivergence};
 
-/// How wrong outputs of shape `Y` are. The loss of a batch is the mean over its samples.
+/// How wrong outputs of shape `Y` are.
+///
+/// The loss of a batch is the mean over its samples. Within a sample, losses that are summed number by number take the mean over its
+/// numbers, and [`Total`] makes it their sum; losses of a row ([`CrossEntropy`], [`KlDivergence`], …) are sums over it, and means over the
+/// rows if there are several. Several outputs have a [`Weighted`] sum of losses, or an [`Auxiliary`] one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not accept outputs of shape `{Y}`",
     label = "this loss is not made for the network's output"

@@ -58,6 +58,21 @@ pub struct Bce;
 ///
 /// # Gradient
 /// `(σ(y) − t) / n`
+///
+/// ```
+/// use core_tensor::{Image, Tensor, Vector};
+/// use nn::{BceWithLogits, Loss, Total};
+///
+/// // three labels a sample, of which any may hold: the mean over the labels, and the sum
+/// let (y, labels) = (Tensor::<Vector<3>>::zeros(), Tensor::new([1.0, 0.0, 1.0]));
+/// let mut dy = Tensor::zeros();
+/// assert_eq!(BceWithLogits.sample(&y, &labels, &mut dy), 2_f32.ln());
+/// assert_eq!(Total(BceWithLogits).sample(&y, &labels, &mut dy), 3.0 * 2_f32.ln());
+/// assert_eq!(dy, Tensor::new([-0.5, 0.5, -0.5]));
+/// // a label a pixel
+/// let (y, mask) = (Tensor::<Image<1, 2, 1>>::zeros(), Tensor::new([[[1.0], [0.0]]]));
+/// assert_eq!(BceWithLogits.sample(&y, &mask, &mut Tensor::zeros()), 2_f32.ln());
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct BceWithLogits;
 

@@ -23,6 +23,7 @@ macro_rules! layers {
 }
 
 mod activations;
+mod branches;
 mod layers;
 mod losses;
 mod models;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> Vec<Case> {
         activations::all(),
         sequences::all(),
         losses::all(),
+        branches::all(),
         models::all(),
         optimizers::all(),
     ];

@@ -1,13 +1,14 @@
-//! Layers whose input goes more than one way.
+//! Ways that are added: a shortcut around a layer, or two layers.
 
 use alloc::vec;
 
 use core_tensor::kernel::Start;
 use core_tensor::shape::Same;
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, each, mutant, zeroed,
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
 };
 
+use super::same;
 use crate::{Field, Layer, Merge, Part, Pass};
 
 /// A layer, or a tuple of them, with a shortcut around it: `y = x + F(x)`.
@@ -110,40 +111,18 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
 ///
 /// He et al.: Deep residual learning for image recognition (2015), option B.
 pub struct Sum<A, B>(pub A, pub B);
-zeroed!([A: core_tensor::Zeroed, B: core_tensor::Zeroed] Sum<A, B> { 0, 1 });
-
-impl<T: Scalar, A: Params<T>, B: Params<T>> Params<T> for Sum<A, B> {
-    type Grad = (A::Grad, B::Grad);
-    const LEARNS: bool = A::LEARNS || B::LEARNS;
-    const COUNT: usize = A::COUNT + B::COUNT;
-
-    fn visit<const K: usize>(
-        &mut self,
-        mut beside: [&mut Self::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(each!(beside.0), &path.index(0), visit);
-        self.1.visit(each!(beside.1), &path.index(1), visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(&path.index(0), look);
-        self.1.look(&path.index(1), look);
-    }
-}
 
 impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X, T> for Sum<A, B> {
     type Y = A::Y;
     type Saved<'a> = (A::Saved<'a>, B::Saved<'a>);
     const NAME: &'static str = "Sum";
     const FLOPS: u64 = A::FLOPS + B::FLOPS + <A::Y as Shape>::LEN as u64;
-    // backward: a copy of `dy` and the gradients of both ways, of which only the sum outlives the layer
+    // backward: each way in a scope of its own, the first with a copy of `dy`, and the sum of what they hand down
     const ROOM: Room = A::ROOM
-        .then(B::ROOM)
-        .then(Room::new(<A::Y as Shape>::LEN, <A::Y as Shape>::LEN))
+        .then(Room::new(0, <A::Y as Shape>::LEN))
         .scope()
-        .then(Room::new(0, X::LEN));
+        .then(B::ROOM.scope())
+        .then(Room::new(<A::Y as Shape>::LEN, X::LEN));
     const FIELD: Field = A::FIELD.or(B::FIELD);
 
     fn forward<'a>(
@@ -167,20 +146,18 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let dx = pass.batch::<X>(dy.len());
-        let mut inner = pass.scope();
-        let copy = inner.batch::<A::Y>(dy.len());
-        Tensor::flat_mut(copy).copy_from_slice(Tensor::flat(dy));
-        let da = self.0.backward(
-            saved.0,
-            copy,
-            grad.as_deref_mut().map(|g| &mut g.0),
-            &mut inner,
-        );
-        Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(da));
+        {
+            let mut inner = pass.scope();
+            let da = inner.batch::<A::Y>(dy.len());
+            Tensor::flat_mut(da).copy_from_slice(Tensor::flat(dy));
+            let grad = grad.as_deref_mut().map(|g| &mut g.0);
+            let da = self.0.backward(saved.0, da, grad, &mut inner);
+            Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(da));
+        }
         mutant::values("Sum first", Tensor::flat_mut(dx));
-        let db = self
-            .1
-            .backward(saved.1, same(dy), grad.map(|g| &mut g.1), &mut inner);
+        let mut inner = pass.scope();
+        let grad = grad.map(|g| &mut g.1);
+        let db = self.1.backward(saved.1, same(dy), grad, &mut inner);
         let (db, sum) = (Tensor::flat(db), Tensor::flat_mut(dx));
         mutant::sum("Sum second", Start::Output, sum, |_, sum| {
             T::add_to(db, sum);
@@ -188,13 +165,29 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         dx
     }
 
+    fn backward_first<'a>(
+        &self,
+        saved: Self::Saved<'_>,
+        dy: BatchMut<'a, A::Y, T>,
+        mut grad: Option<&mut Self::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        if A::LEARNS {
+            let mut inner = pass.scope();
+            let da = inner.batch::<A::Y>(dy.len());
+            Tensor::flat_mut(da).copy_from_slice(Tensor::flat(dy));
+            let grad = grad.as_deref_mut().map(|g| &mut g.0);
+            self.0.backward_first(saved.0, da, grad, &mut inner);
+        }
+        if B::LEARNS {
+            let grad = grad.map(|g| &mut g.1);
+            self.1
+                .backward_first(saved.1, same(dy), grad, &mut pass.scope());
+        }
+    }
+
     fn describe(path: &Path<'_>) -> Part {
         let ways = vec![A::describe(&path.index(0)), B::describe(&path.index(1))];
         Part::fork::<Self, X, T>(path, Merge::Sum, [<A::Y as Shape>::LEN; 2], ways)
     }
-}
-
-/// A batch under the other name of its shape.
-fn same<A: Same<X>, X: Shape, T: Scalar>(batch: BatchMut<'_, X, T>) -> BatchMut<'_, A, T> {
-    Tensor::batch_mut(Tensor::flat_mut(batch))
 }

@@ -1,0 +1,121 @@
+//! Names for what a tuple can only number.
+
+use core::marker::PhantomData;
+
+use core_tensor::{
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
+};
+
+use crate::{Field, Layer, Part, Pass};
+
+/// A name as a type; [`names!`](crate::names) makes them.
+pub trait Label {
+    /// The name.
+    const NAME: &'static str;
+}
+
+/// No name at all: `Named<Unnamed, L>` leaves the place of `L` out of the names of its tensors.
+pub enum Unnamed {}
+impl Label for Unnamed {
+    const NAME: &'static str = "";
+}
+
+/// Declares names for [`Named`]: `names! { pub Conv1 = "conv1", Bn1 = "bn1" }`.
+#[macro_export]
+macro_rules! names { ($($(#[$meta:meta])* $vis:vis $label:ident = $name:literal),+ $(,)?) => {$(
+    $(#[$meta])*
+    #[doc = concat!("`", $name, "`")]
+    $vis enum $label {}
+    impl $crate::Label for $label { const NAME: &'static str = $name; }
+)+} }
+
+/// A layer, or a tuple of them, under a name of the user's. The name stands in the place of the number or name that the layer would have
+/// by its place: in errors, in the summary, in drawings, in files.
+///
+/// ```
+/// use core_tensor::{Leaf, Params, Path};
+/// use nn::{Linear, Named, Relu, Sum, Unnamed, names};
+/// names! { Stem = "stem", Down = "downsample", Fc = "fc" }
+///
+/// type Block = Sum<Named<Unnamed, (Linear<4, 2>, Relu)>, Named<Down, Linear<4, 2>>>;
+/// type Net = (Named<Stem, Linear<3, 4>>, Block, Named<Fc, Linear<2, 1>>);
+/// let mut all = Vec::new();
+/// let net = <Net as core_tensor::Zeroed>::boxed();
+/// net.look(&Path::Root, &mut |leaf: Leaf<'_>, _: &[f32]| all.push(leaf.path.to_string()));
+/// assert_eq!(all.join(" "), "stem.weight stem.bias 1.0.weight 1.0.bias 1.downsample.weight 1.downsample.bias fc.weight fc.bias");
+/// ```
+pub struct Named<N, L>(pub L, pub PhantomData<N>);
+zeroed!([N, L: core_tensor::Zeroed] Named<N, L> { 0, 1 });
+
+/// The path with its last part replaced.
+fn renamed<'p, N: Label>(path: &'p Path<'p>) -> Path<'p> {
+    let parent = match path {
+        Path::Field(parent, _) | Path::Index(parent, _) => parent,
+        Path::Root => path,
+    };
+    if N::NAME.is_empty() {
+        *parent
+    } else {
+        parent.field(N::NAME)
+    }
+}
+
+impl<N: Label, T: Scalar, L: Params<T>> Params<T> for Named<N, L> {
+    type Grad = L::Grad;
+    const LEARNS: bool = L::LEARNS;
+    const COUNT: usize = L::COUNT;
+
+    fn visit<const K: usize>(
+        &mut self,
+        beside: [&mut L::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    ) {
+        self.0.visit(beside, &renamed::<N>(path), visit);
+    }
+
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+        self.0.look(&renamed::<N>(path), look);
+    }
+}
+
+impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> {
+    type Y = L::Y;
+    type Saved<'a> = L::Saved<'a>;
+    const NAME: &'static str = L::NAME;
+    const FLOPS: u64 = L::FLOPS;
+    const ROOM: Room = L::ROOM;
+    const FIELD: Field = L::FIELD;
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
+        self.0.forward(x, pass)
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: L::Saved<'_>,
+        dy: BatchMut<'a, L::Y, T>,
+        grad: Option<&mut L::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        mutant::back("Named", self.0.backward(saved, dy, grad, pass))
+    }
+
+    fn backward_first<'a>(
+        &self,
+        saved: L::Saved<'_>,
+        dy: BatchMut<'a, L::Y, T>,
+        grad: Option<&mut L::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        self.0.backward_first(saved, dy, grad, pass);
+    }
+
+    fn describe(path: &Path<'_>) -> Part {
+        L::describe(&renamed::<N>(path))
+    }
+}

@@ -1,0 +1,9 @@
+//! What a gate multiplies has its shape.
+use core_tensor::Vector;
+use nn::{Linear, Network, Product, Sigmoid};
+
+type Gate = Product<Linear<4, 9>, (Linear<4, 9>, Sigmoid)>;
+
+pub fn main() {
+    Network::<Vector<4>, (Gate, Linear<9, 2>)>::new(1);
+}
