@@ -70,6 +70,9 @@ cases! {
     "globalmaxpool" infer::<Image<5, 5, 3>, GlobalMaxPool>;
     "globalmaxpool_precomputed" infer::<Image<3, 3, 1>, GlobalMaxPool>;
     "group_normalization_example" infer::<Image<2, 2, 4>, GroupNorm<2, 4>>;
+    "gru_batchwise" infer::<Sequence<1, 2>, (Gru<2, 6>, LastStep)>;
+    "gru_defaults" infer::<Sequence<1, 2>, (Gru<2, 5>, LastStep)>;
+    "gru_with_initial_bias" infer::<Sequence<1, 3>, (Gru<3, 3>, LastStep)>;
     "hardsigmoid" infer::<Matrix<4, 5>, HardSigmoid<1, 2, 3, 5>>;
     "hardsigmoid_default" infer::<Matrix<4, 5>, HardSigmoid<1, 5, 1, 2>>;
     "hardsigmoid_example" infer::<Vector<3>, HardSigmoid<1, 2, 3, 5>>;
@@ -100,6 +103,9 @@ cases! {
     "logsoftmax_large_number" infer::<Vector<4>, LogSoftmax>;
     "logsoftmax_negative_axis" infer::<Vector<5>, LogSoftmax>;
     "lrn_default" infer::<Image<5, 5, 5>, LocalResponseNorm<3>>;
+    "lstm_batchwise" infer::<Sequence<1, 2>, (Lstm<2, 7>, LastStep)>;
+    "lstm_defaults" infer::<Sequence<1, 2>, (Lstm<2, 3>, LastStep)>;
+    "lstm_with_initial_bias" infer::<Sequence<1, 3>, (Lstm<3, 4>, LastStep)>;
     "matmul_2d" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "matmul_3d/0" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "matmul_3d/1" infer::<Vector<4>, LinearNoBias<4, 3>>;
@@ -158,6 +164,7 @@ cases! {
     "rms_normalization_4d_axis_negative_3" infer::<Vector<60>, RmsNorm<60>>;
     "rms_normalization_4d_axis_negative_4" infer::<Vector<120>, RmsNorm<120>>;
     "rms_normalization_default_axis" infer::<Vector<5>, RmsNorm<5>>;
+    "rnn_seq_length" infer::<Sequence<2, 3>, (Rnn<3, 5>, LastStep)>;
     "sce_NCd1d2d3d4d5_mean_weight" loss_mean::<WeightedCrossEntropy<5>, 5>;
     "sce_NCd1d2d3d4d5_mean_weight_log_prob/0" loss_mean::<WeightedCrossEntropy<5>, 5>;
     "sce_NCd1d2d3d4d5_mean_weight_log_prob/1" infer::<Vector<5>, LogSoftmax>;
@@ -206,6 +213,9 @@ cases! {
     "sigmoid" infer::<Matrix<4, 5>, Sigmoid>;
     "sigmoid_example" infer::<Vector<3>, Sigmoid>;
     "sign" infer::<Vector<11>, Sign>;
+    "simple_rnn_batchwise" infer::<Sequence<1, 2>, (Rnn<2, 4>, LastStep)>;
+    "simple_rnn_defaults" infer::<Sequence<1, 2>, (Rnn<2, 4>, LastStep)>;
+    "simple_rnn_with_initial_bias" infer::<Sequence<1, 3>, (Rnn<3, 5>, LastStep)>;
     "softmax_axis_0" infer::<Vector<3>, Softmax>;
     "softmax_axis_1" infer::<Vector<4>, Softmax>;
     "softmax_axis_2" infer::<Vector<5>, Softmax>;

@@ -382,6 +382,36 @@ def dropout(node):
     return [Part("train" if trains else "infer", shape(*x.shape[1:]), f"Dropout<{ratio(p)}>", x=x, y=y)]
 
 
+# ---- recurrent layers ----
+
+
+def recurrent(layer, order):
+    """The gates of ONNX in the order of ours; the last state of every sample."""
+
+    def convert(node):
+        x, w, u, b = *node.inputs[:3], node.input(3)
+        floats(x)
+        if any(node.input(i) is not None for i in (5, 6, 7)):
+            raise Lacks("first states or peepholes")
+        x = x if node.get("layout", 0) else x.swapaxes(0, 1)
+        if layer == "Gru" and x.shape[1] > 1 and not node.get("linear_before_reset", 0):
+            raise Lacks("the reset before the product")
+        (i, n), gates = (x.shape[2], u.shape[2]), len(order)
+        # with one step from nothing, a bias that the reset scales is none of ONNX's
+        by_gate = lambda t: t.reshape(gates, n, -1)[order]
+        shaped = lambda t: by_gate(t[0]).transpose(2, 0, 1)
+        tensors = {"0.weight_ih": shaped(w), "0.weight_hh": shaped(u)}
+        if b is not None:
+            tensors["0.bias"] = by_gate(b[0].reshape(2, -1).sum(0))
+        tensors = {name: value.reshape(value.shape[0], -1) for name, value in tensors.items()}
+        if "0.bias" in tensors:
+            tensors["0.bias"] = tensors["0.bias"].flatten()
+        y = node.outputs[-1].reshape(x.shape[0], n)
+        return infer(f"Sequence<{x.shape[1]}, {i}>", f"({layer}<{i}, {n}>, LastStep)", x, y, **tensors)
+
+    return convert
+
+
 # ---- losses ----
 
 
@@ -424,6 +454,7 @@ OPERATORS = {
     "Gather": gather,
     "Gelu": elementwise(gelu),
     "Gemm": gemm,
+    "GRU": recurrent("Gru", [1, 0, 2]),
     "GlobalAveragePool": whole("GlobalAvgPool"),
     "GlobalMaxPool": whole("GlobalMaxPool"),
     "GroupNormalization": per_pixel(lambda node, c: f"GroupNorm<{node.get('num_groups')}, {c}>"),
@@ -432,6 +463,7 @@ OPERATORS = {
     "Identity": elementwise("Identity"),
     "InstanceNormalization": per_pixel(lambda node, c: f"InstanceNorm<{c}>"),
     "LRN": response,
+    "LSTM": recurrent("Lstm", [0, 2, 3, 1]),
     "LayerNormalization": per_row("LayerNorm", ["scale", "shift"]),
     "LeakyRelu": elementwise(lambda node: f"LeakyRelu<{ratio(node.get('alpha', 0.01))}>"),
     "LogSoftmax": along_axis("LogSoftmax"),
@@ -440,6 +472,7 @@ OPERATORS = {
     "Mish": elementwise("Mish"),
     "NegativeLogLikelihoodLoss": class_loss("Nll", "WeightedNll", False),
     "PRelu": prelu,
+    "RNN": recurrent("Rnn", [0]),
     "RMSNormalization": per_row("RmsNorm", ["scale"]),
     "Relu": elementwise("Relu"),
     "Reshape": reshape,
