@@ -55,7 +55,9 @@ impl Frame<'_> {
                 sheet.draw(&Text::new(word.as_str(), whole(place), style))?;
                 Ok(())
             }
-            Mark::Field(numbers, columns) => self.field(sheet, numbers, *columns),
+            Mark::Field(numbers, columns, corners) => {
+                self.field(sheet, numbers, *columns, *corners)
+            }
             Mark::Bars(heights, color) => self.bars(sheet, heights, *color, group),
         }
     }
@@ -110,15 +112,29 @@ impl Frame<'_> {
         Ok(())
     }
 
-    fn field(&self, sheet: &Sheet<'_>, numbers: &[f64], columns: usize) -> Drawn {
+    fn field(
+        &self,
+        sheet: &Sheet<'_>,
+        numbers: &[f64],
+        columns: usize,
+        corners: Option<[[f64; 2]; 2]>,
+    ) -> Drawn {
+        let [wide, high] = self.size;
+        let [from, to] = match corners {
+            None => [[0.0, high], [wide, 0.0]],
+            Some([from, to]) => match [self.pixel(from), self.pixel(to)] {
+                [Some(from), Some(to)] => [from, to],
+                _ => return Ok(()),
+            },
+        };
         let rows = numbers.len() / columns;
-        let edge = |i: usize, n: usize, size: f64| (size * i as f64 / n as f64).round() as i32;
+        let between = |axis: usize, i: usize, n: usize| {
+            (from[axis] + (to[axis] - from[axis]) * i as f64 / n as f64).round() as i32
+        };
         for (i, &number) in numbers.iter().enumerate() {
-            let (x, y) = (i % columns, rows - 1 - i / columns);
-            let corners = [[x, y], [x + 1, y + 1]].map(|[x, y]| {
-                let [wide, high] = self.size;
-                (edge(x, columns, wide), edge(y, rows, high))
-            });
+            let (x, y) = (i % columns, i / columns);
+            let corner = |x, y| (between(0, x, columns), between(1, y, rows));
+            let corners = [corner(x, y + 1), corner(x + 1, y)];
             sheet.draw(&Rectangle::new(corners, shade(number).filled()))?;
         }
         Ok(())

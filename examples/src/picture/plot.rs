@@ -17,8 +17,8 @@ pub(super) enum Mark {
     Dots(Vec<[f64; 2]>, Color),
     Arrow([[f64; 2]; 2], Color),
     Word([f64; 2], String, Color),
-    /// rows from the lowest, and how many numbers a row has
-    Field(Vec<f64>, usize),
+    /// rows from the lowest, how many numbers a row has, and the corners, those of the plot if there are none
+    Field(Vec<f64>, usize, Option<[[f64; 2]; 2]>),
     /// heights
     Bars(Vec<f64>, Color),
 }
@@ -151,13 +151,39 @@ impl Plot {
     #[must_use]
     #[track_caller]
     pub fn field(self, columns: usize, numbers: impl IntoIterator<Item = f64>) -> Self {
+        self.field_at(None, columns, numbers)
+    }
+
+    /// The same between a lower left and an upper right corner.
+    ///
+    /// # Panics
+    /// If the numbers do not fill whole rows of `columns`.
+    #[must_use]
+    #[track_caller]
+    pub fn part(
+        self,
+        from: [f64; 2],
+        to: [f64; 2],
+        columns: usize,
+        numbers: impl IntoIterator<Item = f64>,
+    ) -> Self {
+        self.field_at(Some([from, to]), columns, numbers)
+    }
+
+    #[track_caller]
+    fn field_at(
+        self,
+        corners: Option<[[f64; 2]; 2]>,
+        columns: usize,
+        numbers: impl IntoIterator<Item = f64>,
+    ) -> Self {
         let numbers: Vec<f64> = numbers.into_iter().collect();
         assert!(
             columns > 0 && numbers.len().is_multiple_of(columns),
             "{} numbers do not fill rows of {columns}",
             numbers.len()
         );
-        self.mark("", Mark::Field(numbers, columns))
+        self.mark("", Mark::Field(numbers, columns, corners))
     }
 
     /// A bar for every place; several calls stand beside one another.
@@ -207,7 +233,8 @@ impl Plot {
                         all.push(0.0);
                     }
                 }
-                Mark::Field(numbers, columns) => {
+                Mark::Field(_, _, Some(corners)) => all.extend(corners.iter().map(|p| p[axis])),
+                Mark::Field(numbers, columns, None) => {
                     let side = [*columns, numbers.len() / columns][axis];
                     all.extend([0.0, side as f64]);
                 }
