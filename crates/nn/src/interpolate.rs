@@ -25,18 +25,25 @@ fn neighbours(i: usize, factor: usize, len: usize) -> [(usize, f64); 2] {
     [(first, 1.0 - part), ((first + 1).min(len - 1), part)]
 }
 
-/// Calls `f` with every pixel of the output, every neighbour in the input, and what it weighs.
+/// Calls `f` with every pixel of the output, its four neighbours in the input, and what each weighs.
 #[inline(always)]
-fn weighed<T: Scalar>(x: &[usize], y: &[usize], mut f: impl FnMut(usize, usize, T)) {
+fn weighed<T: Scalar>(x: &[usize], y: &[usize], mut f: impl FnMut(usize, [usize; 4], [T; 4])) {
     for i in 0..y[0] {
-        let rows = neighbours(i, y[0] / x[0], x[0]);
+        let [(above, up), (below, down)] = neighbours(i, y[0] / x[0], x[0]);
         for j in 0..y[1] {
-            let columns = neighbours(j, y[1] / x[1], x[1]);
-            for (row, by_row) in rows {
-                for (column, by_column) in columns {
-                    f(i * y[1] + j, row * x[1] + column, T::of(by_row * by_column));
-                }
-            }
+            let [(before, left), (after, right)] = neighbours(j, y[1] / x[1], x[1]);
+            let from = [
+                [above, before],
+                [above, after],
+                [below, before],
+                [below, after],
+            ];
+            let weights = [up * left, up * right, down * left, down * right];
+            f(
+                i * y[1] + j,
+                from.map(|[row, column]| row * x[1] + column),
+                weights.map(T::of),
+            );
         }
     }
 }
@@ -71,17 +78,17 @@ impl<X: Enlarge<F, FW>, const F: usize, const FW: usize, T: Scalar> Layer<X, T>
         T::vectorize(
             #[inline(always)]
             || {
-                out.fill(T::zero());
                 let samples = flat.chunks_exact(X::LEN);
                 for (x, y) in samples.zip(out.chunks_exact_mut(<X::Out as Shape>::LEN)) {
                     weighed(
                         X::SIDES,
                         <X::Out as Shape>::SIDES,
                         #[inline(always)]
-                        |to, from, weight: T| {
+                        |to, from, [a, b, d, e]: [T; 4]| {
                             let y = &mut y[to * c..][..c];
-                            for (y, &x) in y.iter_mut().zip(&x[from * c..][..c]) {
-                                *y += weight * x;
+                            let [p, q, r, s] = from.map(|from| &x[from * c..][..c]);
+                            for k in 0..c {
+                                y[k] = (a * p[k] + b * q[k]) + (d * r[k] + e * s[k]);
                             }
                         },
                     );
@@ -110,10 +117,12 @@ impl<X: Enlarge<F, FW>, const F: usize, const FW: usize, T: Scalar> Layer<X, T>
                         X::SIDES,
                         <X::Out as Shape>::SIDES,
                         #[inline(always)]
-                        |to, from, weight: T| {
-                            let dx = &mut dx[from * c..][..c];
-                            for (dx, &dy) in dx.iter_mut().zip(&dy[to * c..][..c]) {
-                                *dx += weight * dy;
+                        |to, from, weights: [T; 4]| {
+                            for (from, weight) in from.into_iter().zip(weights) {
+                                let dx = &mut dx[from * c..][..c];
+                                for (dx, &dy) in dx.iter_mut().zip(&dy[to * c..][..c]) {
+                                    *dx += weight * dy;
+                                }
                             }
                         },
                     );

@@ -90,7 +90,7 @@ impl Run {
 trait Moves {
     /// Some outputs are no inputs, but zero.
     const ADDS_ZEROS: bool = false;
-    /// Some inputs go nowhere, or to several places.
+    /// Some inputs go nowhere, or to several places; then they move in whole rows.
     const NOT_ONCE: bool = false;
     const FIELD: Field;
 
@@ -111,9 +111,14 @@ fn forward<M: Moves, X: Shape, Y: Shape, T: Scalar>(x: &[T], y: &mut [T]) {
                     Y::SIDES,
                     #[inline(always)]
                     |run| {
-                        let to = y[run.to..].iter_mut().step_by(run.to_step);
-                        let pairs = to.zip(x[run.from..].iter().step_by(run.from_step));
-                        pairs.take(run.len).for_each(|(y, &x)| *y = x);
+                        let (x, y) = (&x[run.from..], &mut y[run.to..]);
+                        if run.to_step * run.from_step == 1 {
+                            y[..run.len].copy_from_slice(&x[..run.len]);
+                            return;
+                        }
+                        let to = y.iter_mut().step_by(run.to_step).take(run.len);
+                        let pairs = to.zip(x.iter().step_by(run.from_step));
+                        pairs.for_each(|(y, &x)| *y = x);
                     },
                 );
             }
@@ -134,11 +139,16 @@ fn backward<M: Moves, X: Shape, Y: Shape, T: Scalar>(dy: &[T], dx: &mut [T]) {
                     Y::SIDES,
                     #[inline(always)]
                     |run| {
-                        let from = dx[run.from..].iter_mut().step_by(run.from_step);
-                        let pairs = from.zip(dy[run.to..].iter().step_by(run.to_step));
-                        let add =
-                            |(dx, &dy): (&mut T, &T)| *dx = if M::NOT_ONCE { *dx + dy } else { dy };
-                        pairs.take(run.len).for_each(add);
+                        let (dy, dx) = (&dy[run.to..], &mut dx[run.from..]);
+                        if M::NOT_ONCE {
+                            // these move whole rows
+                            let pairs = dx[..run.len].iter_mut().zip(&dy[..run.len]);
+                            pairs.for_each(|(dx, &dy)| *dx += dy);
+                            return;
+                        }
+                        let from = dx.iter_mut().step_by(run.from_step).take(run.len);
+                        let pairs = from.zip(dy.iter().step_by(run.to_step));
+                        pairs.for_each(|(dx, &dy)| *dx = dy);
                     },
                 );
             }

@@ -45,6 +45,7 @@ layers! { exact "shapes.txt" within 0.0:
     "crop_1_2_0_3": Image<5, 7, 3> => Crop2d<1, 2, 0, 3>;
     "crop_1": Image<3, 5, 2> => Crop2d<1>;
     "reshape_3x5x2_5x6": Image<3, 5, 2> => Reshape<Matrix<5, 6>>;
+    "reshape_7x1x3_21": Image<7, 1, 3> => Reshape<Vector<21>>;
     "nearest_2": Image<3, 5, 2> => UpsampleNearest2d<2>;
     "nearest_3x2": Image<2, 3, 5> => UpsampleNearest2d<3, 2>;
     "bilinear_2": Image<3, 5, 2> => UpsampleBilinear2d<2>;

@@ -18,6 +18,7 @@ pub(crate) fn all() -> Vec<Case> {
         "Sign" 2 in 2.0: Vector<17> => Sign;
         "Identity" 2 in 2.0: Vector<17> => Identity;
         "HardSigmoid" 2 in 5.0: Image<3, 5, 7> => HardSigmoid;
+        "HardSigmoid" 2 in 5.0: Vector<17> => HardSigmoid<1, 5>;
         "HardTanh" 2 in 2.0: Image<3, 5, 7> => HardTanh;
         "Relu6" 2 in 9.0: Image<3, 5, 7> => Relu6;
         "LeakyRelu" 2 in 2.0: Image<3, 5, 7> => LeakyRelu;
