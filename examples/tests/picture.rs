@@ -1,7 +1,7 @@
 //! Pictures as they lie on the disk: whole, of their size, with ink where ink belongs, and nothing half-written.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use core_tensor::{Image, Tensor, Vector};
 use examples::picture::{Chart, Color, Error, Figure, Line, Mistakes, Panel, Plot, curves};
@@ -17,6 +17,16 @@ fn read(path: &Path) -> ([u32; 2], Vec<[u8; 3]>) {
     ([info.width, info.height], bytes.as_chunks().0.to_vec())
 }
 
+/// A folder of a test's own, in the one that cargo keeps for tests. No crate for it: whoever runs an example would build that too.
+fn empty_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 /// How many pixels of a band of rows are darker than paper and grid.
 fn inked([width, _]: [u32; 2], pixels: &[[u8; 3]], rows: std::ops::Range<usize>) -> usize {
     let band = &pixels[rows.start * width as usize..rows.end * width as usize];
@@ -27,8 +37,8 @@ fn inked([width, _]: [u32; 2], pixels: &[[u8; 3]], rows: std::ops::Range<usize>)
 
 #[test]
 fn curves_are_drawn_with_their_text() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("curve.png");
+    let folder = empty_folder("curves_are_drawn_with_their_text");
+    let path = folder.join("curve.png");
     let panel = Panel {
         title: "cross-entropy",
         train: &[2.3, 0.5, 0.1],
@@ -48,13 +58,13 @@ fn curves_are_drawn_with_their_text() {
         assert!(count > 500, "{count} pixels of {color:?}");
     }
     // nothing else lies beside the picture
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
 
 #[test]
 fn nothing_to_draw_is_drawn_as_such() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("curve.png");
+    let folder = empty_folder("nothing_to_draw_is_drawn_as_such");
+    let path = folder.join("curve.png");
     let panel = Panel {
         title: "loss",
         train: &[f64::NAN],
@@ -78,8 +88,8 @@ fn nothing_to_draw_is_drawn_as_such() {
 
 #[test]
 fn a_chart_holds_its_lines_and_points() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("chart.png");
+    let folder = empty_folder("a_chart_holds_its_lines_and_points");
+    let path = folder.join("chart.png");
     let points = [[1.0, 1.0], [10.0, 100.0], [100.0, 1e4], [0.0, -1.0]];
     let line = |name, style| Line {
         name,
@@ -114,8 +124,8 @@ fn a_chart_holds_its_lines_and_points() {
 
 #[test]
 fn a_figure_fills_its_fields_from_below() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("figure.png");
+    let folder = empty_folder("a_figure_fills_its_fields_from_below");
+    let path = folder.join("figure.png");
     // the lower row blue and white, the upper one white and orange; a point in the middle, a bar plot beside
     let field = Plot::new("a field")
         .square()
@@ -146,8 +156,8 @@ fn a_figure_fills_its_fields_from_below() {
 
 #[test]
 fn a_film_has_its_frames() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("film.gif");
+    let folder = empty_folder("a_film_has_its_frames");
+    let path = folder.join("film.gif");
     let frame = |x: f64| {
         let plot = Plot::new("").across(0.0, 1.0).up(0.0, 1.0);
         let dot = plot.dots("", Color::Blue, [[x, 0.5]]);
@@ -169,8 +179,8 @@ fn a_film_has_its_frames() {
 
 #[test]
 fn an_image_is_enlarged_where_it_should_be() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mistakes.png");
+    let folder = empty_folder("an_image_is_enlarged_where_it_should_be");
+    let path = folder.join("mistakes.png");
     // black in the upper left quarter only
     let corner = |i: usize| if i % 8 < 4 && i / 8 < 4 { 1.0 } else { 0.0 };
     let images = [Tensor::<Image<8, 8, 1>>::from_fn(corner)];
@@ -197,8 +207,8 @@ fn an_image_is_enlarged_where_it_should_be() {
 
 #[test]
 fn a_picture_that_cannot_be_written_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("nowhere").join("curve.png");
+    let folder = empty_folder("a_picture_that_cannot_be_written_is_named");
+    let path = folder.join("nowhere").join("curve.png");
     let error = curves(&path, "", &[]).unwrap_err();
     assert!(matches!(error, Error::Unwritable { .. }));
     let text = error.to_string();
@@ -210,9 +220,9 @@ fn a_picture_that_cannot_be_written_is_named() {
     );
 
     // a folder stands where the picture should: it stays, and nothing is left beside it
-    let path = folder.path().join("taken.png");
+    let path = folder.join("taken.png");
     fs::create_dir(&path).unwrap();
     curves(&path, "", &[]).unwrap_err();
     assert!(path.is_dir());
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
