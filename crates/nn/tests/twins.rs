@@ -15,10 +15,12 @@ twins! {
     flatten_181x181
     flatten_to_linear_256
     frozen_64
+    heads_of_5
     input_1ch
     label_of_10
     label_smoothing_classes
     linear_after_linear_32
+    lstm_stack_64
     mse_against_2
     named_fields_84
     nested_residual_64ch
