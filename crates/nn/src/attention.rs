@@ -22,6 +22,17 @@ use crate::{EachStep, Field, Layer, LayerNorm, Linear, Pass, Relu, Residual};
 /// With `P` the softmax of a head, `O` its output, and `S` the softmax's argument: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P·(dP − Σ P·dP)` row by row,
 /// `dQ = dS·K/√(D/HEADS)`, `dK = dSᵀ·Q/√(D/HEADS)`.
 ///
+/// ```
+/// use core_tensor::{Sequence, Tensor};
+/// use nn::{MultiHeadAttention, Network};
+/// let mut net = Network::<Sequence<3, 1>, MultiHeadAttention<1, 1>>::new(1);
+/// // no questions, so that a step takes as much from each; the values are the inputs
+/// net.layers.weight = Tensor::new([[[0.0], [0.0], [1.0]]]);
+/// net.layers.out_weight = Tensor::new([[1.0]]);
+/// let x = [Tensor::new([[3.0], [4.0], [8.0]])];
+/// assert!(net.predict(&x)[0].as_slice().iter().all(|y| (y - 5.0).abs() < 1e-5));
+/// ```
+///
 /// Vaswani et al.: Attention is all you need (2017).
 pub struct MultiHeadAttention<
     const D: usize,

@@ -19,6 +19,15 @@ use crate::{Field, Layer, Part, Pass};
 ///
 /// # Gradient
 /// That of `F` on a batch of all steps.
+///
+/// ```
+/// use core_tensor::{Sequence, Tensor};
+/// use nn::{EachStep, Linear, Network};
+/// let mut net = Network::<Sequence<3, 2>, EachStep<Linear<2, 1>>>::new(1);
+/// net.layers.0.weight = Tensor::new([[1.0], [10.0]]);
+/// let x = [Tensor::new([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])];
+/// assert_eq!(net.predict(&x)[0], Tensor::new([[21.0], [43.0], [65.0]]));
+/// ```
 pub struct EachStep<F>(pub F);
 zeroed!([F: core_tensor::Zeroed] EachStep<F> { 0 });
 
@@ -116,6 +125,7 @@ impl<const L: usize, const N: usize, T: Scalar> Layer<Sequence<L, N>, T> for Las
         x: Batch<'a, Sequence<L, N>, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Vector<N>, T>, ()) {
+        const { assert!(L > 0, "a sequence without steps has no last one") };
         let y = pass.batch::<Vector<N>>(x.len());
         for (x, y) in x.iter().zip(&mut *y) {
             y.as_mut_slice()

@@ -21,6 +21,21 @@ use crate::{Field, Layer, Merge, Part, Pass};
 /// # Gradient
 /// `dx` is that of the first plus that of the second in reverse.
 ///
+/// ```
+/// use core_tensor::{Sequence, Tensor};
+/// use nn::{Bidirectional, Network, Rnn};
+/// let mut net = Network::<Sequence<2, 1>, Bidirectional<Rnn<1, 1>>>::new(1);
+/// net.layers.0.weight_ih = Tensor::new([[1.0]]);
+/// net.layers.1.weight_hh = Tensor::new([[1.0]]);
+/// net.layers.1.bias = Tensor::new([0.5]);
+/// let x = [Tensor::full(0.25)];
+/// let y = net.predict(&x)[0].as_slice();
+/// // the first has no memory; the second begins at the last step
+/// let (a, last) = (0.25_f32.tanh(), 0.5_f32.tanh());
+/// let right = [a, (last + 0.5).tanh(), a, last];
+/// assert!(y.iter().zip(right).all(|(y, right)| (y - right).abs() < 1e-6));
+/// ```
+///
 /// Schuster, Paliwal: Bidirectional recurrent neural networks (1997).
 pub struct Bidirectional<F>(pub F, pub F);
 zeroed!([F: core_tensor::Zeroed] Bidirectional<F> { 0, 1 });

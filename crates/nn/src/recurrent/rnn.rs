@@ -19,6 +19,16 @@ use crate::{Field, Layer, Pass};
 /// # Gradient
 /// Backward through time: with `dhₜ = dyₜ + daₜ₊₁·Uᵀ` and `daₜ = dhₜ·(1 − hₜ²)`, `dW = Σ xₜᵀ·daₜ`, `dU = Σ hₜ₋₁ᵀ·daₜ`, `db = Σ daₜ`, `dxₜ = daₜ·Wᵀ`.
 ///
+/// ```
+/// use core_tensor::{Sequence, Tensor};
+/// use nn::{LastStep, Network, Rnn};
+/// let mut net = Network::<Sequence<2, 1>, (Rnn<1, 1>, LastStep)>::new(1);
+/// net.layers.0.weight_ih = Tensor::new([[1.0]]);
+/// net.layers.0.weight_hh = Tensor::new([[-1.0]]);
+/// let y = net.predict(&[Tensor::new([[0.5], [0.0]])])[0][[0]];
+/// assert!((y - (-0.5_f32.tanh()).tanh()).abs() < 1e-6);
+/// ```
+///
 /// Elman: Finding structure in time (1990).
 pub struct Rnn<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, a row for each input
