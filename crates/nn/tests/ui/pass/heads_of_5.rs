@@ -4,6 +4,6 @@ use nn::{EncoderBlock, Network};
 
 type Net = EncoderBlock<10, 5, 20>;
 
-fn main() {
+pub fn main() {
     Network::<Sequence<7, 10>, Net>::new(1);
 }

@@ -4,6 +4,6 @@ use nn::{LastStep, Lstm, Network};
 
 type Net = (Lstm<8, 64>, Lstm<64, 32>, LastStep);
 
-fn main() {
+pub fn main() {
     Network::<Sequence<20, 8>, Net>::new(1);
 }
