@@ -15,14 +15,28 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod adam;
 mod adaptive;
+mod average;
+mod clip;
+mod lbfgs;
+mod line;
 mod optimizer;
 mod progress;
+pub mod schedule;
 mod sgd;
+mod sign;
 mod trainer;
+mod tune;
 
-pub use adaptive::{Adam, AdamState};
-pub use optimizer::Optimizer;
+pub use adam::{Adam, AdamW, Adamax, AmsGrad, NAdam, RAdam};
+pub use adaptive::{AdaGrad, Adadelta, Epsilon, RmsProp};
+pub use average::{Average, Averaging, Snapshot};
+pub use clip::{Clip, Clipped, norm};
+pub use lbfgs::{Lbfgs, Minimum, Reason};
+pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
 pub use progress::Progress;
-pub use sgd::{Momentum, Sgd};
+pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
+pub use sign::{Lion, Rprop};
 pub use trainer::{Data, Epoch, Trainer};
+pub use tune::{Of, Tuned};

@@ -1,11 +1,33 @@
 //! Stochastic gradient descent, plain and with momentum.
 
-use core_tensor::{Params, Scalar, Zeroed};
+use core_tensor::{Params, Path, Scalar, Zeroed};
 
-use crate::Optimizer;
-use crate::optimizer::update;
+use crate::{Memory, Optimizer, Plan, descend};
 
-/// Gradient descent: `θ ← θ − η·g`.
+/// The rate as a field, and a memory of so many values.
+macro_rules! plain_state {
+    ($values:expr) => {
+        type State<G: Zeroed> = Memory<G>;
+
+        fn start<G: Zeroed>(&self) -> Memory<G> {
+            let values: fn(&Self) -> usize = $values;
+            Memory::new(values(self))
+        }
+
+        fn rate(&self) -> f64 {
+            self.rate
+        }
+
+        fn set_rate(&mut self, rate: f64) {
+            self.rate = rate;
+        }
+    };
+}
+pub(crate) use plain_state;
+
+/// Gradient descent: `θ ← θ − η·g`. On the whole set, on one sample or on a mini-batch: which it is, is what the gradient was taken of.
+///
+/// Robbins, Monro: A stochastic approximation method (1951).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Sgd {
     /// η
@@ -13,26 +35,39 @@ pub struct Sgd {
 }
 
 impl<T: Scalar> Optimizer<T> for Sgd {
-    type State<G: Zeroed> = ();
+    plain_state!(|_| 0);
 
-    fn start<G: Zeroed>(&self) {}
-
-    fn step<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, (): &mut ()) {
-        let rate = T::of(self.rate);
-        update(net, [grad], |weight, [grad]| {
-            T::vectorize(
-                #[inline(always)]
-                || {
-                    for (w, &mut g) in weight.iter_mut().zip(grad) {
-                        *w -= rate * g;
-                    }
-                },
-            );
-        });
+    fn step_by<P: Params<T>>(
+        &self,
+        net: &mut P,
+        grad: &mut P::Grad,
+        memory: &mut Memory<P::Grad>,
+        plan: Plan<'_>,
+    ) {
+        descend(
+            net,
+            grad,
+            memory,
+            plan,
+            self.rate,
+            #[inline(always)]
+            |rate, [g]| [rate * g],
+        );
     }
 }
 
-/// Gradient descent with momentum: `v ← µ·v + g; θ ← θ − η·v` from `v = 0`, as PyTorch with dampening 0.
+/// What of a gradient goes into the velocity.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Share {
+    /// All: `v ← µ·v + g`, the classic form.
+    Whole,
+    /// What the velocity loses: `v ← µ·v + (1 − µ)·g`, an average from zero. The classic form at the rate `(1 − µ)·η`.
+    Average,
+    /// `v ← µ·v + (1 − τ)·g` with the dampening τ, but `v = g` in the first step, as in PyTorch.
+    Dampened(f64),
+}
+
+/// Gradient descent with momentum: `v ← µ·v + g; θ ← θ − η·v` from `v = 0`, or another [`Share`] of `g`. The memory is `v`.
 ///
 /// Polyak: Some methods of speeding up the convergence of iteration methods (1964).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -41,28 +76,176 @@ pub struct Momentum {
     pub rate: f64,
     /// µ, usually 0.9
     pub momentum: f64,
+    /// how much of the gradient is taken up
+    pub share: Share,
+}
+
+impl Momentum {
+    /// The classic form.
+    pub const fn new(rate: f64, momentum: f64) -> Self {
+        Self {
+            rate,
+            momentum,
+            share: Share::Whole,
+        }
+    }
+
+    /// `v ← µ·v + (1 − µ)·g`
+    pub const fn average(rate: f64, momentum: f64) -> Self {
+        Self {
+            share: Share::Average,
+            ..Self::new(rate, momentum)
+        }
+    }
+
+    /// PyTorch's `SGD` with a `dampening`.
+    pub const fn dampened(rate: f64, momentum: f64, dampening: f64) -> Self {
+        Self {
+            share: Share::Dampened(dampening),
+            ..Self::new(rate, momentum)
+        }
+    }
 }
 
 impl<T: Scalar> Optimizer<T> for Momentum {
-    /// the velocity `v`
-    type State<G: Zeroed> = Box<G>;
+    plain_state!(|_| 1);
 
-    fn start<G: Zeroed>(&self) -> Box<G> {
-        G::boxed()
+    fn step_by<P: Params<T>>(
+        &self,
+        net: &mut P,
+        grad: &mut P::Grad,
+        memory: &mut Memory<P::Grad>,
+        plan: Plan<'_>,
+    ) {
+        let first = memory.count() == 1;
+        let share = T::of(match self.share {
+            Share::Dampened(dampening) if !first => 1.0 - dampening,
+            Share::Average => 1.0 - self.momentum,
+            Share::Whole | Share::Dampened(_) => 1.0,
+        });
+        let momentum = T::of(self.momentum);
+        descend(
+            net,
+            grad,
+            memory,
+            plan,
+            self.rate,
+            #[inline(always)]
+            |rate, [g, v]| {
+                let v = momentum * v + share * g;
+                [rate * v, v]
+            },
+        );
+    }
+}
+
+/// Where the weights of [`Nesterov`] lie between steps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LookAhead {
+    /// At `θ`; before a gradient is taken, [`Optimizer::before`] moves them to the point ahead, `θ + v`. Then `v ← µ·v − η·g; θ ← θ + v`
+    /// (Sutskever's form, which Nesterov's becomes in the first place).
+    Taken,
+    /// At the point ahead, `x = θ + µ·v`, where gradients are taken as usual: `x ← x − µ·v_old + (1 + µ)·v_new` (Bengio's change of
+    /// variables).
+    Held,
+    /// At the point ahead, with a velocity that knows no rate: `v ← µ·v + g; x ← x − η·(g + µ·v)`, as in PyTorch. The same as `Held` as long
+    /// as the rate does not change.
+    Unrated,
+}
+
+/// Nesterov's momentum: the gradient is taken where the velocity is about to lead. The memory is `v`.
+///
+/// Nesterov: A method of solving a convex programming problem with convergence rate O(1/k²) (1983); Sutskever et al.: On the importance of
+/// initialization and momentum in deep learning (2013); Bengio et al.: Advances in optimizing recurrent networks (2012).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Nesterov {
+    /// η
+    pub rate: f64,
+    /// µ, usually 0.9
+    pub momentum: f64,
+    /// where the weights lie between steps
+    pub look_ahead: LookAhead,
+}
+
+impl Nesterov {
+    /// PyTorch's form.
+    pub const fn new(rate: f64, momentum: f64) -> Self {
+        Self {
+            rate,
+            momentum,
+            look_ahead: LookAhead::Unrated,
+        }
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for Nesterov {
+    plain_state!(|_| 1);
+
+    fn before<P: Params<T>>(&self, net: &mut P, memory: &mut Memory<P::Grad>) {
+        let (LookAhead::Taken, [velocity]) = (self.look_ahead, &mut memory.values[..]) else {
+            return;
+        };
+        let momentum = T::of(self.momentum);
+        let mut ahead = |leaf: core_tensor::Leaf<'_>, weight: &mut [T], [v]: [&mut [T]; 1]| {
+            if leaf.role.learns() {
+                for (w, &mut v) in weight.iter_mut().zip(v) {
+                    *w += momentum * v;
+                }
+            }
+        };
+        net.visit([&mut **velocity], &Path::Root, &mut ahead);
     }
 
-    fn step<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, velocity: &mut Box<P::Grad>) {
-        let (rate, momentum) = (T::of(self.rate), T::of(self.momentum));
-        update(net, [grad, velocity], |weight, [grad, velocity]| {
-            T::vectorize(
+    fn step_by<P: Params<T>>(
+        &self,
+        net: &mut P,
+        grad: &mut P::Grad,
+        memory: &mut Memory<P::Grad>,
+        plan: Plan<'_>,
+    ) {
+        memory.count();
+        let momentum = T::of(self.momentum);
+        let (one, rate) = (T::one(), self.rate);
+        match self.look_ahead {
+            // back from the point ahead, then on by the new velocity
+            LookAhead::Taken => descend(
+                net,
+                grad,
+                memory,
+                plan,
+                rate,
                 #[inline(always)]
-                || {
-                    for ((w, &mut g), v) in weight.iter_mut().zip(grad).zip(velocity) {
-                        *v = (momentum * *v + g).flush();
-                        *w -= rate * *v;
-                    }
+                |rate, [g, v]| {
+                    let ahead = momentum * v;
+                    let v = ahead - rate * g;
+                    [ahead - v, v]
                 },
-            );
-        });
+            ),
+            LookAhead::Held => descend(
+                net,
+                grad,
+                memory,
+                plan,
+                rate,
+                #[inline(always)]
+                |rate, [g, v]| {
+                    let old = momentum * v;
+                    let v = old - rate * g;
+                    [old - (one + momentum) * v, v]
+                },
+            ),
+            LookAhead::Unrated => descend(
+                net,
+                grad,
+                memory,
+                plan,
+                rate,
+                #[inline(always)]
+                |rate, [g, v]| {
+                    let v = momentum * v + g;
+                    [rate * (g + momentum * v), v]
+                },
+            ),
+        }
     }
 }

@@ -143,6 +143,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         );
         let key = self.rng.next_u64();
         let (layers, room) = self.network.parts();
+        self.optimizer.before(layers, &mut self.state);
         let mut score = gradient(
             &*layers,
             &self.loss,

@@ -172,17 +172,20 @@ fn no_capacity() {
     trainer(0, 1);
 }
 
-/// Moments that have decayed must not linger as denormals, which are slow on some machines.
+/// Moments and weights that have decayed must not linger as denormals, which are slow on some machines.
 #[test]
 fn moments_are_flushed() {
     let mut layer = Linear::<1, 1>::boxed();
     let adam = Adam::new(1e-3);
     let mut state = Optimizer::<f32>::start::<Linear<1, 1>>(&adam);
-    state.first.bias[[0]] = f32::MIN_POSITIVE;
-    state.second.bias[[0]] = f32::MIN_POSITIVE;
+    for moment in &mut state.values {
+        moment.bias[[0]] = f32::MIN_POSITIVE;
+    }
+    layer.weight[[0, 0]] = f32::MIN_POSITIVE / 2.0;
     let mut gradient = Linear::<1, 1>::boxed();
     adam.step(&mut *layer, &mut *gradient, &mut state);
-    assert_eq!((state.first.bias[[0]], state.second.bias[[0]]), (0.0, 0.0));
+    let moments = [0, 1].map(|i| state.values[i].bias[[0]]);
+    assert_eq!((moments, layer.weight[[0, 0]]), ([0.0; 2], 0.0));
 }
 
 /// The bounds that `step` needs are those that a generic user writes.
