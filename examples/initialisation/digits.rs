@@ -14,10 +14,7 @@ pub(crate) const EPOCHS: usize = 8;
 /// The loss after each epoch and the accuracy on digits held out, of a network with four hidden layers.
 pub(crate) fn learn(how: Init) -> (Vec<f64>, f64) {
     let (train, test) = digits::load().split(5, 0);
-    let momentum = Momentum {
-        rate: 0.02,
-        momentum: 0.9,
-    };
+    let momentum = Momentum::new(0.02, 0.9);
     let mut trainer = Trainer::<Image<8, 8, 1>, Net, _, _>::new(CrossEntropy, momentum, 32);
     trainer.network.init(how, 0);
     let data = Data::new(&train.images, &train.labels);
