@@ -42,6 +42,7 @@ mod named;
 mod network;
 mod norm;
 mod on_tape;
+mod pick;
 mod pool;
 mod position;
 mod recurrent;
@@ -83,6 +84,7 @@ pub use norm::{
     BatchNorm, BatchNormPlain, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm,
 };
 pub use on_tape::Recorded;
+pub use pick::{First, Second};
 pub use pool::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool,
     MaxPool1d, MaxPool2d,

@@ -7,12 +7,12 @@ use core_tensor::{
 };
 use nn::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNormPlain, Bidirectional,
-    Bilinear, Concat, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, Flatten,
-    Frozen, GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
-    LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Pass, PixelShuffle,
+    Bilinear, Concat, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, First,
+    Flatten, Frozen, GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions,
+    Linear, LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Pass, PixelShuffle,
     PixelUnshuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat, Reshape,
-    Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient,
-    init, network, predict, training_room,
+    Residual, Rnn, Second, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
+    gradient, init, network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -77,7 +77,7 @@ fit! {
     all_frozen: Vector<9> => Frozen<(Linear<9, 5, T>, Tanh)>;
     resized: Image<6, 8, 4> => (ZeroPad2d<1>, UpsampleNearest2d<2>, Crop2d<1>, PixelShuffle<2>, AdaptiveMaxPool2d<5, 7>, UpsampleBilinear2d<2>, PixelUnshuffle<2>, AdaptiveAvgPool2d<4, 3>, AvgPool2d<3, 1, 1, 3, 1, 1, false>, BatchNormPlain<4, T>, GlobalAvgPool);
     reshaped: Vector<9> => (DropConnect<9, 7, T>, RRelu, LinearNoBias<7, 12, T>, Reshape<Sequence<4, 3>>, MaxPool1d<2, 1>, AvgPool1d<2, 1>, GlobalMaxPool);
-    pairs: Pair<Vector<3>, Vector<5>> => (Bilinear<3, 5, 7, T>, Linear<7, 2, T>);
+    pairs: Pair<Vector<3>, Vector<5>> => (Sum<Bilinear<3, 5, 7, T>, Sum<(First, Linear<3, 7, T>), (Second, LinearNoBias<5, 7, T>)>>, Linear<7, 2, T>);
     words: Tokens<5, 7> => (Embedding<7, 3, T, 2>, Flatten, Linear<15, 2, T>);
     recurrent: Sequence<5, 3> => (Rnn<3, 7, T>, Lstm<7, 5, T>, Gru<5, 3, T>, LastStep, Linear<3, 2, T>);
     both_ways: Sequence<3, 5> => (Bidirectional<Lstm<5, 3, T>>, Bidirectional<(Gru<6, 5, T>, Rnn<5, 1, T>, LastStep)>, Linear<2, 3, T>);

@@ -8,7 +8,7 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use core_tensor::{Image, Matrix, Real, Sequence, Tokens, Vector};
+use core_tensor::{Image, Matrix, Pair, Real, Sequence, Tokens, Vector};
 use nn::*;
 use run::{Case, File, batch_norm, infer, loss_mean, loss_none, loss_sum, train};
 

@@ -3,6 +3,7 @@
 use super::*;
 
 cases! {
+    "add" infer::<Pair<Matrix<4, 5>, Matrix<4, 5>>, Sum<First, Second>>;
     "averagepool_1d_default" infer::<Sequence<32, 3>, AvgPool1d<2, 1>>;
     "averagepool_2d_ceil" infer::<Image<4, 4, 1>, (AvgPool2d<3, 2, 2, 3, 2, 2, false>, Crop2d<1, 0, 1, 0>)>;
     "averagepool_2d_ceil_last_window_starts_on_pad" infer::<Image<2, 2, 3>, AvgPool2d<3, 3, 1, 3, 3, 1, true>>;
@@ -22,6 +23,18 @@ cases! {
     "batchnorm_example_training_mode" batch_norm::<Image<4, 5, 3>, 3>;
     "celu" infer::<Image<3, 3, 1>, Celu<2, 1>>;
     "clip_default_inbounds_expanded" infer::<Vector<3>, Identity>;
+    "concat_1d_axis_0" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_1d_axis_negative_1" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_2d_axis_0" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_2d_axis_1" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_2d_axis_negative_1" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_2d_axis_negative_2" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_0" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_1" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_2" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_negative_1" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_negative_2" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
+    "concat_3d_axis_negative_3" infer::<Pair<Vector<2>, Vector<2>>, Concat<(First, Second)>>;
     "conv_with_autopad_same" infer::<Image<5, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 1, 1>>;
     "conv_with_strides_and_asymmetric_padding" infer::<Image<7, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 1, 0>>;
     "conv_with_strides_no_padding" infer::<Image<7, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 0, 0>>;
@@ -77,6 +90,7 @@ cases! {
     "hardsigmoid_default" infer::<Matrix<4, 5>, HardSigmoid<1, 5, 1, 2>>;
     "hardsigmoid_example" infer::<Vector<3>, HardSigmoid<1, 2, 3, 5>>;
     "hardswish" infer::<Matrix<4, 5>, HardSwish>;
+    "hardswish_expanded" infer::<Matrix<4, 5>, Product<Identity, HardSigmoid>>;
     "identity" infer::<Image<1, 2, 2>, Identity>;
     "instancenorm_example" infer::<Image<1, 3, 2>, InstanceNorm<2>>;
     "layer_normalization_2d_axis0" infer::<Vector<12>, LayerNorm<12>>;
@@ -123,6 +137,9 @@ cases! {
     "maxpool_2d_same_upper" infer::<Image<32, 32, 3>, (MaxPool2d<2, 1, 1, 2, 1, 1>, Crop2d<1, 0, 1, 0>)>;
     "maxpool_2d_strides" infer::<Image<32, 32, 3>, MaxPool2d<5, 3, 0, 5, 3, 0>>;
     "mish" infer::<Vector<10000>, Mish>;
+    "mish_expanded" infer::<Vector<10000>, Product<Identity, (Softplus, Tanh)>>;
+    "mul" infer::<Pair<Matrix<4, 5>, Matrix<4, 5>>, Product<First, Second>>;
+    "mul_example" infer::<Pair<Vector<3>, Vector<3>>, Product<First, Second>>;
     "nllloss_NC" loss_none::<Nll, 5>;
     "nllloss_NCd1" loss_mean::<Nll, 5>;
     "nllloss_NCd1_ii" loss_mean::<WeightedNll<5>, 5>;
@@ -228,6 +245,9 @@ cases! {
     "softsign" infer::<Matrix<4, 5>, Softsign>;
     "softsign_example" infer::<Vector<3>, Softsign>;
     "spacetodepth_example" infer::<Image<4, 6, 1>, PixelUnshuffle<2>>;
+    "sum_example" infer::<Pair<Vector<3>, Pair<Vector<3>, Vector<3>>>, Sum<First, (Second, Sum<First, Second>)>>;
+    "sum_one_input" infer::<Vector<3>, Identity>;
+    "sum_two_inputs" infer::<Pair<Vector<3>, Vector<3>>, Sum<First, Second>>;
     "swish" infer::<Vector<3>, Swish<1, 1>>;
     "tanh" infer::<Matrix<4, 5>, Tanh>;
     "tanh_example" infer::<Vector<3>, Tanh>;

@@ -309,6 +309,51 @@ def resize(node):
     return infer(shape(*x.shape[1:]), layer, x, y)
 
 
+# ---- branches ----
+
+
+def both(*tensors):
+    """Samples as a row of all their numbers: several inputs side by side, which is how a pair lies in memory."""
+    return np.concatenate([t.reshape(t.shape[0], -1) for t in tensors], 1)
+
+
+def pair_of(*sides):
+    return sides[0] if len(sides) == 1 else f"Pair<{sides[0]}, {pair_of(*sides[1:])}>"
+
+
+def combined(layer):
+    """Two tensors, or three, as a pair, and a pair in a pair."""
+
+    def convert(node):
+        tensors, y = node.inputs, node.outputs[0]
+        floats(*tensors)
+        if any(t.shape != y.shape for t in tensors):
+            raise Lacks("broadcasting")
+        if len(tensors) > 3:
+            raise Lacks("more than three tensors")
+        tensors = [t.reshape(1, -1) if t.ndim == 1 else t for t in tensors]
+        sides = shape(*tensors[0].shape[1:])
+        ways = [
+            "Identity",
+            f"{layer}<First, Second>",
+            f"{layer}<First, (Second, {layer}<First, Second>)>",
+        ][len(tensors) - 1]
+        return infer(pair_of(*[sides] * len(tensors)), ways, both(*tensors), y.reshape(tensors[0].shape))
+
+    return convert
+
+
+def concat(node):
+    floats(*node.inputs)
+    if len(node.inputs) != 2:
+        raise Lacks("more than two tensors")
+    axis = node.get("axis")
+    (a, b), y = (np.moveaxis(t, axis, -1) for t in node.inputs), np.moveaxis(node.outputs[0], axis, -1)
+    a, b, y = (t.reshape(-1, t.shape[-1]) for t in (a, b, y))
+    sides = pair_of(shape(a.shape[1]), shape(b.shape[1]))
+    return infer(sides, "Concat<(First, Second)>", both(a, b), y)
+
+
 # ---- normalisation ----
 
 
@@ -442,10 +487,18 @@ def class_loss(plain, weighted, softmax):
     return convert
 
 
+# Functions that ONNX writes out, node by node.
+GRAPHS = {
+    ("HardSigmoid", "Mul"): elementwise("Product<Identity, HardSigmoid>"),
+    ("Softplus", "Tanh", "Mul"): elementwise("Product<Identity, (Softplus, Tanh)>"),
+}
+
 OPERATORS = {
+    "Add": combined("Sum"),
     "AveragePool": pool(True),
     "BatchNormalization": batch_norm,
     "Celu": elementwise(lambda node: f"Celu<{ratio(node.get('alpha', 1.0))}>"),
+    "Concat": concat,
     "Conv": conv,
     "DepthToSpace": shuffle(True),
     "Dropout": dropout,
@@ -470,6 +523,7 @@ OPERATORS = {
     "MatMul": matmul,
     "MaxPool": pool(False),
     "Mish": elementwise("Mish"),
+    "Mul": combined("Product"),
     "NegativeLogLikelihoodLoss": class_loss("Nll", "WeightedNll", False),
     "PRelu": prelu,
     "RNN": recurrent("Rnn", [0]),
@@ -485,6 +539,7 @@ OPERATORS = {
     "Softplus": elementwise("Softplus"),
     "Softsign": elementwise("Softsign"),
     "SpaceToDepth": shuffle(False),
+    "Sum": combined("Sum"),
     "Swish": elementwise(lambda node: f"Swish<{ratio(node.get('alpha', 1.0))}>"),
     "Tanh": elementwise("Tanh"),
     "Upsample": resize,

@@ -5,8 +5,9 @@ use core_tensor::{
 };
 use nn::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, Bilinear, Crop2d, DropConnect,
-    Embedding, GlobalAvgPool, GlobalMaxPool, Layer, Linear, LinearNoBias, MaxPool1d, Pass,
-    PixelShuffle, PixelUnshuffle, Reshape, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
+    Embedding, First, GlobalAvgPool, GlobalMaxPool, Layer, Linear, LinearNoBias, MaxPool1d, Pass,
+    PixelShuffle, PixelUnshuffle, Reshape, Second, Sum, Tanh, UpsampleBilinear2d,
+    UpsampleNearest2d, ZeroPad2d,
 };
 
 use crate::case::Case;
@@ -56,6 +57,9 @@ pub(crate) fn all() -> Vec<Case> {
         "LinearNoBias" 3: Vector<5> => LinearNoBias<5, 7, T>;
         "Bilinear" 3: Pair<Vector<2>, Vector<3>> => Bilinear<2, 3, 4, T>;
         "Bilinear" 2: Pair<Vector<1>, Vector<2>> => (Tanh, Bilinear<1, 2, 5, T>);
+        "First" 2: Pair<Vector<2>, Image<1, 3, 2>> => (Tanh, First);
+        "Second" 2: Pair<Vector<2>, Image<1, 3, 2>> => Second;
+        "Second" 3: Pair<Vector<5>, Vector<3>> => Sum<(First, Linear<5, 2, T>), (Second, Linear<3, 2, T>)>;
         "DropConnect" 3, draws: Vector<5> => DropConnect<5, 7, T, 1, 3>;
         "GlobalAvgPool" 2: Image<3, 5, 7> => GlobalAvgPool;
         "GlobalMaxPool" 2: Sequence<5, 7> => GlobalMaxPool;
