@@ -115,6 +115,6 @@ pub use core_tensor::{Real, Rule};
 pub use dual::Dual;
 pub use plain::Plain;
 pub use point::{OnTape, Point};
-pub use tape::{Gradients, Operation, Recording, Tape};
+pub use tape::{Entry, Gradients, Operand, Operation, Recording, Tape};
 pub use transform::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 pub use var::{Combine, Number, Numbers, Var};

@@ -67,7 +67,9 @@ pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use embedding::Embedding;
 pub use frozen::Frozen;
-pub use graph::{Field, Merge, Part, Ratio, Reach, Row};
+pub use graph::{
+    Edge, Field, Form, Frame, Graph, Kind, Line, Merge, Node, Part, Ratio, Reach, Row,
+};
 pub use init::{Fan, Init, Spread, gain_leaky, init};
 pub use interpolate::UpsampleBilinear2d;
 pub use layer::{Gradients, Layer, Mode, Pass};

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use core_tensor::{Batch, Params, Room, Scalar, Shape, Zeroed};
 
-use crate::{Gradients, Init, Layer, Loss, Pass, Score, Summary};
+use crate::{Gradients, Graph, Init, Layer, Loss, Pass, Score, Summary};
 
 /// A network that takes samples of shape `X`, in the heap, with room for a batch.
 ///
@@ -138,6 +138,14 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
         L: Layer<X, T>,
     {
         Summary::of::<X, L, T>(self.capacity)
+    }
+
+    /// The network as a picture.
+    pub fn graph(&self) -> Graph
+    where
+        L: Layer<X, T>,
+    {
+        Graph::of::<X, L, T>()
     }
 
     #[track_caller]

@@ -123,6 +123,10 @@ impl<X: Shape, L, T: Scalar> Operation<T> for Apply<X, L, T>
 where
     L: Layer<X, T> + 'static,
 {
+    fn name(&self) -> &'static str {
+        L::NAME
+    }
+
     fn forward(&mut self, [x, _]: [&[T]; 2], y: &mut [T]) {
         let mut pass = Pass::train(&mut self.room, 0);
         let (found, _) = self.layers.forward(Tensor::batch(x), &mut pass);

@@ -9,6 +9,7 @@ use core::iter::once;
 use core_tensor::shape::name;
 use core_tensor::{Params, Path, Scalar, Shape};
 
+use crate::graph::grouped;
 use crate::{Field, Layer, training_room};
 
 /// The table of a network, and its memory. Print it with `{}`.
@@ -123,17 +124,4 @@ impl fmt::Display for Summary {
             n(self.inference_bytes)
         )
     }
-}
-
-/// A number with its digits in groups of three.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

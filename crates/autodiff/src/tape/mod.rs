@@ -4,8 +4,10 @@
 //! * `record`: the memory behind them
 //! * `sweep`: the walk back, one rule a step
 //! * `lists`: its loops
+//! * `entries`: the recording as data, to look at
 //! * `operation`: the hook for operations of other crates
 
+mod entries;
 pub(crate) mod lists;
 mod operation;
 pub(crate) mod record;
@@ -17,6 +19,7 @@ use core::marker::PhantomData;
 
 use core_tensor::{Scalar, Shape, Tensor};
 
+pub use entries::{Entry, Operand};
 pub use operation::Operation;
 
 use crate::{Numbers, OnTape, Point, Var};

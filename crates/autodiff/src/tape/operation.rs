@@ -12,6 +12,11 @@ use super::record::Record;
 /// It is kept on the tape until the next recording, which uses it again if the same type comes at the same turn, so that it may own
 /// memory without allocating anew.
 pub trait Operation<T>: 'static {
+    /// Its name, for those who look at the tape.
+    fn name(&self) -> &'static str {
+        "operation"
+    }
+
     /// `y` from the inputs; `y` is zero before.
     fn forward(&mut self, inputs: [&[T]; 2], y: &mut [T]);
 

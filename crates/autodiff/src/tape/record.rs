@@ -64,7 +64,13 @@ pub(crate) enum Step {
     /// A shaped value of length 1 becomes a number.
     ToLink { x: Piece, link: u32 },
     /// Each number of `y` has one slope by the number of `x` at its place, saved at `slopes`. If `y` is one number, it has all slopes.
-    Slopes { x: Piece, slopes: u32, y: Piece },
+    Slopes {
+        x: Piece,
+        slopes: u32,
+        y: Piece,
+        /// the function, for those who look at the tape
+        name: &'static str,
+    },
     /// An operand shorter than `y` is repeated.
     Binary {
         kind: Binary,
@@ -133,6 +139,8 @@ pub(crate) struct Record<T> {
     pub(crate) saved: Vec<T>,
     /// each with the number of links that came before it
     pub(crate) steps: Vec<(u32, Step)>,
+    /// the sides of the shaped values, each with its place, for those who look at the tape
+    pub(crate) shapes: Vec<(u32, &'static [usize])>,
     pub(crate) windows: Vec<Window2d>,
     pub(crate) operations: Vec<Box<dyn AnyOperation<T>>>,
     /// how many of the operations are in use in this recording
@@ -155,6 +163,7 @@ impl<T: Scalar> Record<T> {
             end_of_values: 0,
             saved: Vec::new(),
             steps: Vec::new(),
+            shapes: Vec::new(),
             windows: Vec::new(),
             operations: Vec::new(),
             operations_used: 0,
@@ -179,6 +188,7 @@ impl<T: Scalar> Record<T> {
         self.end_of_values = self.first_value;
         self.saved.clear();
         self.steps.clear();
+        self.shapes.clear();
         self.windows.clear();
         self.operations_used = 0;
     }

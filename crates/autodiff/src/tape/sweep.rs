@@ -57,7 +57,7 @@ impl<T: Scalar> Record<T> {
                 let dy = mutant::slope("tape to link", self.link_adjoints[link as usize]);
                 self.adjoints[x.at as usize] += dy;
             }
-            Step::Slopes { x, slopes, y } => {
+            Step::Slopes { x, slopes, y, .. } => {
                 let slopes = &self.saved[slopes as usize..][..x.len as usize];
                 let (dx, dy) = adjoints(&mut self.adjoints, x, y);
                 mutant::sum("tape slopes", Start::Output, dx, |_, dx| match dy {

@@ -194,12 +194,17 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
     /// assert_eq!(slopes, Tensor::new([-1.0, 26.0])); // 3·x² − 1
     /// ```
     pub fn map(self, f: impl Fn(Dual<T>) -> Dual<T>) -> Self {
+        self.named("map", f)
+    }
+
+    /// `f` of every number, under its name.
+    fn named(self, name: &'static str, f: impl Fn(Dual<T>) -> Dual<T>) -> Self {
         if S::SIDES.is_empty() {
             return self.one(f);
         }
         let record = self.record();
         let x = self.piece(record);
-        Self::with_slopes::<1>(record, [x], |[x]| {
+        Self::with_slopes::<1>(name, record, [x], |[x]| {
             let y = f(Dual::variable(x, 0));
             (y.value, y.partials)
         })
@@ -233,7 +238,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             return Self::still(f(Dual::constant(u), Dual::constant(v)).value);
         };
         let pieces = [self.piece(record), other.piece(record)];
-        Self::with_slopes::<2>(record, pieces, |[u, v]| {
+        Self::with_slopes::<2>("zip", record, pieces, |[u, v]| {
             let y = f(Dual::variable(u, 0), Dual::variable(v, 1));
             (y.value, y.partials)
         })
@@ -241,6 +246,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
 
     /// `y = f(x)`, number by number, where `f` gives its slopes by each operand too.
     fn with_slopes<const N: usize>(
+        name: &'static str,
         record: &'t RefCell<Record<T>>,
         x: [Piece; N],
         f: impl Fn([T; N]) -> (T, [T; N]),
@@ -262,6 +268,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
                 x: x[n],
                 slopes: (first + n * S::LEN) as u32,
                 y,
+                name,
             })
         };
         let y = Self::push(record, live, fill, steps);
@@ -276,7 +283,7 @@ macro_rules! functions { ($($(#[$doc:meta])* $f:ident $(($($arg:ident: $Arg:ty),
         $(#[$doc])*
         #[must_use]
         pub fn $f(self $($(, $arg: $Arg)+)?) -> Self {
-            self.map($formula)
+            self.named(stringify!($f), $formula)
         }
     )+}
 } }

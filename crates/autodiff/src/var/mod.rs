@@ -104,6 +104,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let all = &mut *tape.record.borrow_mut();
         let (_, space, x) = all.space(S::LEN, live);
         space.copy_from_slice(value.as_slice());
+        all.shapes.push((x.at, S::SIDES));
         Self::from_piece(tape.record, all, x)
     }
 
@@ -161,6 +162,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let all = &mut *record.borrow_mut();
         let (before, space, y) = all.space(S::LEN, live);
         fill(before, space);
+        all.shapes.push((y.at, S::SIDES));
         if live {
             steps(y).into_iter().for_each(|step| all.step(step));
         }

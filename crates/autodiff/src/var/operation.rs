@@ -43,6 +43,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let (before, space) = all.values[..y.range().end].split_at_mut(y.at as usize);
         let inputs = [a, b];
         all.operations[index as usize].forward(inputs.map(|input| &before[input.range()]), space);
+        all.shapes.push((y.at, S::SIDES));
         if y.live {
             all.step(Step::Operation { index, inputs, y });
         }

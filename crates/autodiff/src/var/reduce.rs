@@ -99,7 +99,10 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             y[0] = largest + log_sum;
         };
         let slopes = first as u32;
-        let y = Var::push(record, x.live, fill, |y| [Step::Slopes { x, slopes, y }]);
+        let y = Var::push(record, x.live, fill, |y| {
+            let name = "log_sum_exp";
+            [Step::Slopes { x, slopes, y, name }]
+        });
         record.borrow_mut().saved = saved;
         y
     }

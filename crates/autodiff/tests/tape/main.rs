@@ -3,6 +3,7 @@
 //! * `agree`: the harness that every operation goes through
 //! * `element`, `product`, `reduce`, `place`, `number`: the operations
 //! * `handles`: what a handle may be asked for, and what it answers otherwise
+//! * `entries`: the recording as data, to look at
 //! * `transforms`: gradients, Jacobians, Hessians of functions with known ones
 //! * `nested`: derivatives of derivatives, either way round
 //! * `rules`: functions that bring their own derivative
@@ -10,6 +11,7 @@
 
 mod agree;
 mod element;
+mod entries;
 mod handles;
 mod nested;
 mod number;

@@ -1,6 +1,8 @@
 //! The receptive field: which positions of the input a position of the output is worked out from.
 
+use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The receptive field of a layer, or of a network up to it: along height and width, the positions of the input that one position of the
@@ -122,6 +124,26 @@ impl Reach {
         }
     }
 
+    fn kernel(self) -> String {
+        match self {
+            Self::Part { first, last, jump } => {
+                let length = last.plus(first.negated());
+                // the steps of a transposed window are the fractions that it is counted in
+                let steps = length.times(Ratio::of(jump.below));
+                (steps.floor() + 1).to_string()
+            }
+            Self::All => "all".into(),
+        }
+    }
+
+    fn step(self) -> String {
+        match self {
+            Self::Part { jump, .. } if jump.below > 1 => format!("↑{}", jump.below),
+            Self::Part { jump, .. } if jump.above > 1 => format!("/{}", jump.above),
+            _ => String::new(),
+        }
+    }
+
     /// The first and the last input that output `o` of a side of `len` inputs depends on; none if it sees padding
     /// alone.
     pub fn of(self, o: usize, len: usize) -> Option<[usize; 2]> {
@@ -178,6 +200,18 @@ impl Field {
             0 => String::new(),
             1 => side(self.height.size()),
             _ => self.to_string(),
+        }
+    }
+
+    /// As the window of one layer: `3×3 /2` for one of 3×3 that moves by 2, `↑2` for a transposed one.
+    pub(crate) fn window_text(self, axes: usize) -> String {
+        let reaches = &[self.height, self.width][..axes.clamp(1, 2)];
+        let kernels: Vec<String> = reaches.iter().map(|reach| reach.kernel()).collect();
+        let mut steps: Vec<String> = reaches.iter().map(|reach| reach.step()).collect();
+        steps.dedup();
+        match steps.concat().as_str() {
+            "" => kernels.join("×"),
+            steps => format!("{} {steps}", kernels.join("×")),
         }
     }
 
