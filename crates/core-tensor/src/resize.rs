@@ -10,13 +10,13 @@ use typenum::{
 use crate::dim::{Const, Dim, FromUInt, Holds, Plus, Side, Times, ToUInt, U};
 use crate::shape::{Image, Shape};
 
-/// An image that gets so many more rows and columns on its four sides.
+/// An image that gets so many more rows and columns on its four sides: above, to the left, below, to the right.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be padded by {TOP}, {BOTTOM}, {LEFT} and {RIGHT}",
+    message = "`{Self}` cannot be padded by {TOP}, {LEFT}, {BOTTOM} and {RIGHT}",
     label = "it is no image, or a side is not in the table of sides",
     note = "sides up to 4096 and sums below 32768 are known"
 )]
-pub trait Pad<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usize>:
+pub trait Pad<const TOP: usize, const LEFT: usize, const BOTTOM: usize, const RIGHT: usize>:
     Shape
 {
     /// The larger image.
@@ -32,10 +32,10 @@ impl<
     const W: usize,
     const C: usize,
     const TOP: usize,
-    const BOTTOM: usize,
     const LEFT: usize,
+    const BOTTOM: usize,
     const RIGHT: usize,
-> Pad<TOP, BOTTOM, LEFT, RIGHT> for Image<H, W, C>
+> Pad<TOP, LEFT, BOTTOM, RIGHT> for Image<H, W, C>
 where
     Const<H>: Plus<Const<TOP>, Out: Plus<Const<BOTTOM>>>,
     Const<W>: Plus<Const<LEFT>, Out: Plus<Const<RIGHT>>>,
@@ -73,12 +73,12 @@ where
     type Out = Side<Left<N, A, B>>;
 }
 
-/// An image that loses so many rows and columns on its four sides.
+/// An image that loses so many rows and columns on its four sides: above, to the left, below, to the right.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be cropped by {TOP}, {BOTTOM}, {LEFT} and {RIGHT}",
+    message = "`{Self}` cannot be cropped by {TOP}, {LEFT}, {BOTTOM} and {RIGHT}",
     label = "it is no image, or not longer than what is cut off"
 )]
-pub trait Crop<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usize>:
+pub trait Crop<const TOP: usize, const LEFT: usize, const BOTTOM: usize, const RIGHT: usize>:
     Shape
 {
     /// The smaller image.
@@ -91,10 +91,10 @@ impl<
     const W: usize,
     const C: usize,
     const TOP: usize,
-    const BOTTOM: usize,
     const LEFT: usize,
+    const BOTTOM: usize,
     const RIGHT: usize,
-> Crop<TOP, BOTTOM, LEFT, RIGHT> for Image<H, W, C>
+> Crop<TOP, LEFT, BOTTOM, RIGHT> for Image<H, W, C>
 where
     Const<H>: Less<TOP, BOTTOM>,
     Const<W>: Less<LEFT, RIGHT>,

@@ -5,7 +5,8 @@ use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_param
 
 use crate::{Field, Layer, Pass, Ratio, Reach};
 
-/// Zeros around an image: rows above and below, columns to the left and right. `ZeroPad2d<1>` puts one on each side.
+/// Zeros around an image: `TOP` rows above, `LEFT` columns before, `BOTTOM` rows below and `RIGHT` columns behind; one number stands for all
+/// four, two for height and width.
 ///
 /// # Shapes
 /// `Image<H, W, C>` to `Image<H + TOP + BOTTOM, W + LEFT + RIGHT, C>`.
@@ -14,13 +15,13 @@ use crate::{Field, Layer, Pass, Ratio, Reach};
 /// That of the inner pixels.
 pub struct ZeroPad2d<
     const TOP: usize,
-    const BOTTOM: usize = TOP,
     const LEFT: usize = TOP,
+    const BOTTOM: usize = TOP,
     const RIGHT: usize = LEFT,
 >;
 
-/// What is left of an image less some rows above and below, and some columns to the left and right. `Crop2d<1>` leaves out one on each side,
-/// and so does the centre crop of an image that is two pixels higher and wider than what is wanted.
+/// What is left of an image less `TOP` rows above, `LEFT` columns before, `BOTTOM` rows below and `RIGHT` columns behind; one number stands
+/// for all four, two for height and width: then it is the centre of the image.
 ///
 /// # Shapes
 /// `Image<H, W, C>` to `Image<H − TOP − BOTTOM, W − LEFT − RIGHT, C>`.
@@ -29,8 +30,8 @@ pub struct ZeroPad2d<
 /// `dy` where it was kept, else 0.
 pub struct Crop2d<
     const TOP: usize,
-    const BOTTOM: usize = TOP,
     const LEFT: usize = TOP,
+    const BOTTOM: usize = TOP,
     const RIGHT: usize = LEFT,
 >;
 
@@ -171,15 +172,15 @@ macro_rules! moves { ($($name:ident [$($p:ident),+] $relation:ident;)+) => {$(
     }
 )+} }
 moves! {
-    ZeroPad2d [TOP, BOTTOM, LEFT, RIGHT] Pad;
-    Crop2d [TOP, BOTTOM, LEFT, RIGHT] Crop;
+    ZeroPad2d [TOP, LEFT, BOTTOM, RIGHT] Pad;
+    Crop2d [TOP, LEFT, BOTTOM, RIGHT] Crop;
     UpsampleNearest2d [F, FW] Enlarge;
     PixelShuffle [R] Shuffle;
     PixelUnshuffle [R] Unshuffle;
 }
 
-impl<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usize> Moves
-    for ZeroPad2d<TOP, BOTTOM, LEFT, RIGHT>
+impl<const TOP: usize, const LEFT: usize, const BOTTOM: usize, const RIGHT: usize> Moves
+    for ZeroPad2d<TOP, LEFT, BOTTOM, RIGHT>
 {
     const ADDS_ZEROS: bool = true;
     const FIELD: Field = Field::window([1, 1], [1, 1], [TOP, LEFT]);
@@ -193,8 +194,8 @@ impl<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usiz
     }
 }
 
-impl<const TOP: usize, const BOTTOM: usize, const LEFT: usize, const RIGHT: usize> Moves
-    for Crop2d<TOP, BOTTOM, LEFT, RIGHT>
+impl<const TOP: usize, const LEFT: usize, const BOTTOM: usize, const RIGHT: usize> Moves
+    for Crop2d<TOP, LEFT, BOTTOM, RIGHT>
 {
     const NOT_ONCE: bool = true;
     const FIELD: Field = Field::new(moved(TOP), moved(LEFT));

@@ -40,9 +40,9 @@ layers! { exact "shapes.txt" within 0.0:
     "linear_no_bias_17x3": Vector<17> => LinearNoBias<17, 3, T>;
     "bilinear_3x5x4": Pair<Vector<3>, Vector<5>> => Bilinear<3, 5, 4, T>;
     "bilinear_2x1x7": Pair<Vector<2>, Vector<1>> => Bilinear<2, 1, 7, T>;
-    "zero_pad_1_2_3_0": Image<3, 2, 5> => ZeroPad2d<1, 2, 3, 0>;
+    "zero_pad_1_2_3_0": Image<3, 2, 5> => ZeroPad2d<1, 3, 2, 0>;
     "zero_pad_2": Image<1, 3, 2> => ZeroPad2d<2>;
-    "crop_1_2_0_3": Image<5, 7, 3> => Crop2d<1, 2, 0, 3>;
+    "crop_1_2_0_3": Image<5, 7, 3> => Crop2d<1, 0, 2, 3>;
     "crop_1": Image<3, 5, 2> => Crop2d<1>;
     "reshape_3x5x2_5x6": Image<3, 5, 2> => Reshape<Matrix<5, 6>>;
     "reshape_7x1x3_21": Image<7, 1, 3> => Reshape<Vector<21>>;

@@ -5,7 +5,7 @@ use super::*;
 cases! {
     "add" infer::<Pair<Matrix<4, 5>, Matrix<4, 5>>, Sum<First, Second>>;
     "averagepool_1d_default" infer::<Sequence<32, 3>, AvgPool1d<2, 1>>;
-    "averagepool_2d_ceil" infer::<Image<4, 4, 1>, (AvgPool2d<3, 2, 2, 3, 2, 2, false>, Crop2d<1, 0, 1, 0>)>;
+    "averagepool_2d_ceil" infer::<Image<4, 4, 1>, (AvgPool2d<3, 2, 2, 3, 2, 2, false>, Crop2d<1, 1, 0, 0>)>;
     "averagepool_2d_ceil_last_window_starts_on_pad" infer::<Image<2, 2, 3>, AvgPool2d<3, 3, 1, 3, 3, 1, true>>;
     "averagepool_2d_default" infer::<Image<32, 32, 3>, AvgPool2d<2, 1, 0, 2, 1, 0, false>>;
     "averagepool_2d_pads" infer::<Image<28, 28, 3>, AvgPool2d<3, 1, 2, 3, 1, 2, false>>;
@@ -14,8 +14,8 @@ cases! {
     "averagepool_2d_precomputed_pads_count_include_pad" infer::<Image<5, 5, 1>, AvgPool2d<5, 1, 2, 5, 1, 2, true>>;
     "averagepool_2d_precomputed_same_upper" infer::<Image<5, 5, 1>, AvgPool2d<3, 2, 1, 3, 2, 1, false>>;
     "averagepool_2d_precomputed_strides" infer::<Image<5, 5, 1>, AvgPool2d<2, 2, 0, 2, 2, 0, false>>;
-    "averagepool_2d_same_lower" infer::<Image<32, 32, 3>, (AvgPool2d<2, 1, 1, 2, 1, 1, false>, Crop2d<0, 1, 0, 1>)>;
-    "averagepool_2d_same_upper" infer::<Image<32, 32, 3>, (AvgPool2d<2, 1, 1, 2, 1, 1, false>, Crop2d<1, 0, 1, 0>)>;
+    "averagepool_2d_same_lower" infer::<Image<32, 32, 3>, (AvgPool2d<2, 1, 1, 2, 1, 1, false>, Crop2d<0, 0, 1, 1>)>;
+    "averagepool_2d_same_upper" infer::<Image<32, 32, 3>, (AvgPool2d<2, 1, 1, 2, 1, 1, false>, Crop2d<1, 1, 0, 0>)>;
     "averagepool_2d_strides" infer::<Image<32, 32, 3>, AvgPool2d<5, 3, 0, 5, 3, 0, false>>;
     "basic_conv_with_padding" infer::<Image<5, 5, 1>, RectConv2d<1, 1, 3, 3, 1, 1, 1, 1>>;
     "basic_conv_without_padding" infer::<Image<5, 5, 1>, RectConv2d<1, 1, 3, 3, 1, 1, 0, 0>>;
@@ -126,15 +126,15 @@ cases! {
     "matmul_4d/0" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "matmul_4d/1" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "maxpool_1d_default" infer::<Sequence<32, 3>, MaxPool1d<2, 1>>;
-    "maxpool_2d_ceil" infer::<Image<4, 4, 1>, (MaxPool2d<3, 2, 2, 3, 2, 2>, Crop2d<1, 0, 1, 0>)>;
+    "maxpool_2d_ceil" infer::<Image<4, 4, 1>, (MaxPool2d<3, 2, 2, 3, 2, 2>, Crop2d<1, 1, 0, 0>)>;
     "maxpool_2d_ceil_output_size_reduce_by_one" infer::<Image<2, 2, 1>, MaxPool2d<1, 2, 0, 1, 2, 0>>;
     "maxpool_2d_default" infer::<Image<32, 32, 3>, MaxPool2d<2, 1, 0, 2, 1, 0>>;
     "maxpool_2d_pads" infer::<Image<28, 28, 3>, MaxPool2d<3, 1, 2, 3, 1, 2>>;
     "maxpool_2d_precomputed_pads" infer::<Image<5, 5, 1>, MaxPool2d<5, 1, 2, 5, 1, 2>>;
     "maxpool_2d_precomputed_same_upper" infer::<Image<5, 5, 1>, MaxPool2d<3, 2, 1, 3, 2, 1>>;
     "maxpool_2d_precomputed_strides" infer::<Image<5, 5, 1>, MaxPool2d<2, 2, 0, 2, 2, 0>>;
-    "maxpool_2d_same_lower" infer::<Image<32, 32, 3>, (MaxPool2d<2, 1, 1, 2, 1, 1>, Crop2d<0, 1, 0, 1>)>;
-    "maxpool_2d_same_upper" infer::<Image<32, 32, 3>, (MaxPool2d<2, 1, 1, 2, 1, 1>, Crop2d<1, 0, 1, 0>)>;
+    "maxpool_2d_same_lower" infer::<Image<32, 32, 3>, (MaxPool2d<2, 1, 1, 2, 1, 1>, Crop2d<0, 0, 1, 1>)>;
+    "maxpool_2d_same_upper" infer::<Image<32, 32, 3>, (MaxPool2d<2, 1, 1, 2, 1, 1>, Crop2d<1, 1, 0, 0>)>;
     "maxpool_2d_strides" infer::<Image<32, 32, 3>, MaxPool2d<5, 3, 0, 5, 3, 0>>;
     "mish" infer::<Vector<10000>, Mish>;
     "mish_expanded" infer::<Vector<10000>, Product<Identity, (Softplus, Tanh)>>;

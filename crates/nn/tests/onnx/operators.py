@@ -200,7 +200,7 @@ def conv(node):
     layer = f"RectConv2d<{i}, {o}, {', '.join(map(str, [*kernel, *strides, *pad]))}>"
     tensors = {"weight": w.transpose(2, 3, 1, 0)} | ({} if b is None else {"bias": b})
     if before != after:
-        layer = f"(ZeroPad2d<{before[0]}, {after[0]}, {before[1]}, {after[1]}>, {layer})"
+        layer = f"(ZeroPad2d<{before[0]}, {before[1]}, {after[0]}, {after[1]}>, {layer})"
         tensors = {f"1.{name}": value for name, value in tensors.items()}
     x, y = nhwc(x), nhwc(y)
     return infer(shape(*x.shape[1:]), layer, x, y, **tensors)
@@ -231,20 +231,21 @@ def pool(mean):
                 raise Lacks("padding as long as the window")
             skip = (fits[0] - before[d]) // s
             pads.append(fits[0])
-            crops += [skip, positions(fits[0]) - skip - out]
-        if counts and (pads != list(before) or any(crops) or list(before) != list(after)):
+            crops.append([skip, positions(fits[0]) - skip - out])
+        if counts and (pads != list(before) or any(map(any, crops)) or list(before) != list(after)):
             raise Lacks("padding that counts on one side alone")
         x, y = nhwc(x), nhwc(y)
         if n == 1:
-            if any(pads) or any(crops):
+            if any(pads) or any(map(any, crops)):
                 raise Lacks("padding of sequences")
             layer = f"{'Avg' if mean else 'Max'}Pool1d<{kernel[0]}, {strides[0]}>"
             return infer(f"Sequence<{x.shape[1]}, {x.shape[2]}>", layer, x, y)
         numbers = [kernel[0], strides[0], pads[0], kernel[1], strides[1], pads[1]]
         text = ", ".join(map(str, numbers))
         layer = f"AvgPool2d<{text}, {str(counts).lower()}>" if mean else f"MaxPool2d<{text}>"
-        if any(crops):
-            layer = f"({layer}, Crop2d<{', '.join(map(str, crops))}>)"
+        if any(map(any, crops)):
+            crops = ", ".join(str(crop[end]) for end in (0, 1) for crop in crops)
+            layer = f"({layer}, Crop2d<{crops}>)"
         return infer(shape(*x.shape[1:]), layer, x, y)
 
     return convert
