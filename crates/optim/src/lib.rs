@@ -38,5 +38,5 @@ pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
-pub use trainer::{Data, Epoch, Trainer};
+pub use trainer::{Data, Epoch, Pace, RateRange, Trainer};
 pub use tune::{Of, Tuned};

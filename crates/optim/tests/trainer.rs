@@ -224,3 +224,112 @@ fn penalties_and_bounds_take_part_in_a_step() {
     // a third of 3.75
     assert_eq!(trainer.network.layers.weight, Tensor::new([[0.75], [-1.0]]));
 }
+
+#[test]
+fn accumulated_batches_are_one_large_batch() {
+    let x: Vec<Tensor<X, f64>> = (0..7)
+        .map(|i| Tensor::from_fn(|j| ((3 * i + j) as f64).sin()))
+        .collect();
+    let targets: Vec<Tensor<Vector<2>, f64>> = (0..7)
+        .map(|i| Tensor::from_fn(|j| ((2 * i + j) as f64).cos()))
+        .collect();
+    type Net = (Linear<3, 5, f64>, Tanh, Linear<5, 2, f64>);
+    let run = |capacity, accumulate| {
+        let mut trainer = Trainer::<X, Net, _, _, f64>::new(Mse, Adam::new(0.01), capacity);
+        trainer.accumulate = accumulate;
+        trainer.network.init(Init::XavierNormal, 4);
+        let losses = [(); 5].map(|()| trainer.step(&x, &targets).loss);
+        // a shuffled pass of its own: two pieces of four and three
+        trainer.seed(3);
+        trainer.epoch(Data::new(&x, &targets), &mut Progress::quiet());
+        let mut all = Vec::new();
+        trainer
+            .network
+            .layers
+            .look(&Path::Root, &mut |_: core_tensor::Leaf<'_>, w: &[f64]| {
+                all.extend_from_slice(w)
+            });
+        (losses, all)
+    };
+    let (losses, whole) = run(7, 1);
+    for (capacity, accumulate) in [(4, 2), (1, 7), (3, 3)] {
+        let (found, weights) = run(capacity, accumulate);
+        for (a, b) in found
+            .iter()
+            .chain(&weights)
+            .zip(losses.iter().chain(&whole))
+        {
+            assert!((a - b).abs() < 1e-14, "{a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn the_rate_follows_a_schedule() {
+    use optim::Pace;
+    use optim::schedule::{Exponential, OnPlateau};
+    let (x, classes) = points(8);
+    let data = Data::new(&x, &classes);
+    let halves = Exponential {
+        rate: 0.8,
+        factor: 0.5,
+    };
+    let rate_after = |pace, epochs| {
+        let mut trainer = trainer(4, 1);
+        trainer.pace = pace;
+        trainer.fit(data, None, epochs, &mut Progress::quiet());
+        trainer.optimizer.rate
+    };
+    // two steps an epoch: the last of three epochs is step 5, or epoch 2
+    assert_eq!(rate_after(Pace::steps(halves), 3), 0.8 / 32.0);
+    assert_eq!(rate_after(Pace::epochs(halves), 3), 0.8 / 4.0);
+    // no loss gains a hundredfold
+    let plateau = OnPlateau {
+        patience: 0,
+        gain: optim::schedule::Gain::Smaller(0.99),
+        ..OnPlateau::new(0.1)
+    };
+    assert!((rate_after(Pace::Plateau(plateau), 3) - 0.01 * 0.01).abs() < 1e-12);
+    assert_eq!(rate_after(Pace::Constant, 3), 0.01);
+}
+
+#[test]
+fn a_range_of_rates_leaves_no_trace() {
+    use optim::RateRange;
+    let (x, classes) = points(64);
+    let mut trainer = trainer(16, 1);
+    let before = weights(&*trainer.network.layers);
+    let range = RateRange {
+        from: 1e-4,
+        to: 1e3,
+        steps: 60,
+        ..RateRange::default()
+    };
+    let curve = trainer.range(Data::new(&x, &classes), range);
+    assert_eq!(weights(&*trainer.network.layers), before);
+    assert_eq!(trainer.optimizer.rate, 0.01);
+    // each rate by the same factor larger than the last
+    let factor = (1e7_f64).powf(1.0 / 59.0);
+    assert_eq!(curve[0][0], 1e-4);
+    assert!(
+        curve
+            .windows(2)
+            .all(|w| (w[1][0] / w[0][0] - factor).abs() < 1e-12)
+    );
+    // untrained, the loss of two classes is near ln 2; it falls, and a rate of a thousand is too much
+    let least = curve
+        .iter()
+        .map(|[_, loss]| *loss)
+        .fold(f64::INFINITY, f64::min);
+    assert!(least < 0.9 * curve[0][1], "{curve:?}");
+    assert!(curve.len() < 60, "{curve:?}");
+}
+
+#[test]
+fn a_share_is_held_out() {
+    let (x, classes) = points(10);
+    let (train, held_out) = Data::new(&x, &classes).split(0.25);
+    assert_eq!((train.x.len(), held_out.x.len()), (7, 3));
+    assert_eq!(held_out.targets, &classes[7..]);
+    assert_eq!(Data::new(&x, &classes).split(0.0).1.x.len(), 0);
+}

@@ -1,48 +1,22 @@
 //! The Trainer: mini-batches, shuffling, epochs, scores.
 
+mod data;
+mod pace;
+mod range;
+
 use std::time::Instant;
 
 use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
-use nn::{Layer, Loss, MaxNorm, Network, Pass, Penalty, Score, gradient};
+use nn::{Gradients, Layer, Loss, MaxNorm, Network, Pass, Penalty, Score};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::{Optimizer, Progress};
 
-/// Samples with what each should become.
-pub struct Data<'d, X: Shape, A, T: 'static = f32> {
-    /// the samples
-    pub x: &'d [Tensor<X, T>],
-    /// their targets, in the same order
-    pub targets: &'d [A],
-}
-
-impl<'d, X: Shape, A, T: 'static> Data<'d, X, A, T> {
-    /// Samples with their targets.
-    ///
-    /// # Panics
-    /// If there are not as many targets as samples.
-    #[track_caller]
-    pub fn new(x: &'d [Tensor<X, T>], targets: &'d [A]) -> Self {
-        assert_eq!(
-            x.len(),
-            targets.len(),
-            "{} samples came with {} targets",
-            x.len(),
-            targets.len()
-        );
-        Self { x, targets }
-    }
-}
-
-impl<X: Shape, A, T: 'static> Clone for Data<'_, X, A, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<X: Shape, A, T: 'static> Copy for Data<'_, X, A, T> {}
+pub use data::Data;
+pub use pace::Pace;
+pub use range::RateRange;
 
 /// How one epoch went.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -69,6 +43,13 @@ pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> 
     pub penalty: Option<Penalty>,
     /// what keeps the weights of each unit within a bound after every step
     pub max_norm: Option<MaxNorm>,
+    /// how the rate goes: as the optimizer has it, or by a schedule
+    pub pace: Pace,
+    /// how many batches make a step, 1 unless said otherwise. Their gradients are added up to that of one large batch, to rounding; only what
+    /// looks across a batch sees the difference, and running statistics follow the last of them
+    pub accumulate: usize,
+    steps: usize,
+    epochs: usize,
     gradient: Box<L::Grad>,
     state: O::State<L::Grad>,
     rng: ChaCha8Rng,
@@ -103,6 +84,10 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             optimizer,
             penalty: None,
             max_norm: None,
+            pace: Pace::Constant,
+            accumulate: 1,
+            steps: 0,
+            epochs: 0,
         }
     }
 
@@ -112,46 +97,89 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         self.order.clear();
     }
 
-    /// One step on one batch.
+    /// One step on one batch, or on as many as are accumulated.
     ///
     /// # Panics
-    /// If the batch holds more samples than the network has room for, or not as many as there are targets.
+    /// If there are more samples than the network has room for in so many batches, or not as many as there are targets.
     #[track_caller]
     pub fn step(&mut self, x: Batch<'_, X, T>, targets: &[Q::Target]) -> Score<T>
     where
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T>,
     {
-        self.step_on(x, targets.iter())
+        let (capacity, most) = (self.network.capacity(), self.step_capacity());
+        assert!(
+            x.len() <= most,
+            "the trainer has room for batches of {most} samples and got {}",
+            x.len()
+        );
+        assert_eq!(
+            x.len(),
+            targets.len(),
+            "{} samples came with {} targets",
+            x.len(),
+            targets.len()
+        );
+        if x.is_empty() {
+            return Score::none();
+        }
+        self.begin();
+        let mut score = Score::none();
+        for (x_part, targets) in x.chunks(capacity).zip(targets.chunks(capacity)) {
+            let part = self.part(x_part, targets.iter(), x.len(), score.samples == 0);
+            score = score.and(part);
+        }
+        self.finish(score)
     }
 
-    #[track_caller]
-    fn step_on<'t>(
+    /// How many samples a step may see.
+    fn step_capacity(&self) -> usize {
+        self.network.capacity() * self.accumulate.max(1)
+    }
+
+    fn begin(&mut self) {
+        if let Pace::Steps(schedule) = &self.pace {
+            self.optimizer.set_rate(schedule.rate(self.steps));
+        }
+        let (layers, _) = self.network.parts();
+        self.optimizer.before(layers, &mut self.state);
+    }
+
+    /// The gradient of a batch, which counts for its share `of` so many samples; the first begins a sum.
+    fn part<'t>(
         &mut self,
         x: Batch<'_, X, T>,
         targets: impl ExactSizeIterator<Item = &'t Q::Target>,
+        of: usize,
+        first: bool,
     ) -> Score<T>
     where
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T, Target: 't>,
     {
-        let capacity = self.network.capacity();
-        assert!(
-            x.len() <= capacity,
-            "the trainer has room for batches of {capacity} samples and got {}",
-            x.len()
-        );
         let key = self.rng.next_u64();
         let (layers, room) = self.network.parts();
-        self.optimizer.before(layers, &mut self.state);
-        let mut score = gradient(
-            &*layers,
-            &self.loss,
-            x,
-            targets,
-            &mut self.gradient,
-            Pass::train(room, key),
-        );
+        let gradients = match first {
+            true => Gradients::Overwrite,
+            false => Gradients::Add,
+        };
+        let mut pass = Pass {
+            gradients,
+            ..Pass::train(room, key)
+        };
+        let (y, saved) = layers.forward(x, &mut pass);
+        let dy = pass.batch(y.len());
+        let score = self.loss.batch(y, targets, dy);
+        if x.len() < of {
+            let share = T::of(x.len() as f64 / of as f64);
+            Tensor::flat_mut(dy).iter_mut().for_each(|d| *d *= share);
+        }
+        layers.backward_first(saved, dy, Some(&mut self.gradient), &mut pass);
+        score
+    }
+
+    fn finish(&mut self, mut score: Score<T>) -> Score<T> {
+        let (layers, _) = self.network.parts();
         if let Some(penalty) = &self.penalty {
             score.loss += penalty.add_gradient(layers, &mut self.gradient);
         }
@@ -160,6 +188,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         if let Some(max_norm) = &self.max_norm {
             max_norm.project(layers);
         }
+        self.steps += 1;
         score
     }
 
@@ -174,23 +203,44 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T>,
     {
+        if let Pace::Epochs(schedule) = &self.pace {
+            self.optimizer.set_rate(schedule.rate(self.epochs));
+        }
         let mut order = std::mem::take(&mut self.order);
         if order.len() != data.x.len() {
             order = (0..data.x.len()).collect();
         }
         order.shuffle(&mut self.rng);
-        let mut gathered = std::mem::take(&mut self.gathered);
         let mut total = Score::none();
-        for chosen in order.chunks(self.network.capacity()) {
-            let x = Tensor::<X, T>::batch_mut(&mut gathered[..chosen.len() * X::LEN]);
-            for (x, &i) in x.iter_mut().zip(chosen) {
-                x.as_mut_slice().copy_from_slice(data.x[i].as_slice());
-            }
-            total = total.and(self.step_on(x, chosen.iter().map(|&i| &data.targets[i])));
+        for chosen in order.chunks(self.step_capacity()) {
+            total = total.and(self.step_on(data, chosen));
             progress.batch(&total);
         }
-        (self.order, self.gathered) = (order, gathered);
+        self.order = order;
+        self.epochs += 1;
         total
+    }
+
+    /// A step on the chosen samples.
+    fn step_on(&mut self, data: Data<'_, X, Q::Target, T>, chosen: &[usize]) -> Score<T>
+    where
+        L: Layer<X, T>,
+        Q: Loss<<L as Layer<X, T>>::Y, T>,
+    {
+        let mut gathered = std::mem::take(&mut self.gathered);
+        self.begin();
+        let mut score = Score::none();
+        for part in chosen.chunks(self.network.capacity()) {
+            let x = Tensor::<X, T>::batch_mut(&mut gathered[..part.len() * X::LEN]);
+            for (x, &i) in x.iter_mut().zip(part) {
+                x.as_mut_slice().copy_from_slice(data.x[i].as_slice());
+            }
+            let targets = part.iter().map(|&i| &data.targets[i]);
+            let first = score.samples == 0;
+            score = score.and(self.part(x, targets, chosen.len(), first));
+        }
+        self.gathered = gathered;
+        self.finish(score)
     }
 
     /// `epochs` passes over the data, each reported and, if there is held-out data, followed by a score on it.
@@ -206,7 +256,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T>,
     {
-        let batches = train.x.len().div_ceil(self.network.capacity());
+        let batches = train.x.len().div_ceil(self.step_capacity());
         (1..=epochs)
             .map(|number| {
                 progress.start_epoch(number, epochs, batches);
@@ -219,6 +269,12 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
                     held_out: held_out.map(|data| self.score(data)),
                     seconds,
                 };
+                if let Pace::Plateau(plateau) = &mut self.pace {
+                    let judged = epoch.held_out.unwrap_or(epoch.train).loss;
+                    let rate =
+                        plateau.next(self.optimizer.rate(), judged.to_f64().unwrap_or(f64::NAN));
+                    self.optimizer.set_rate(rate);
+                }
                 progress.end_epoch(&epoch, epochs);
                 epoch
             })
