@@ -13,7 +13,8 @@ use core_tensor::{Image, Matrix, Tensor, Vector};
 use examples::lesson::lesson;
 use models::LeNet5;
 use nn::{
-    AvgPool2d, BatchNorm, Conv2d, Flatten, Graph, Linear, MaxPool2d, Relu, Residual, Sum, network,
+    Aux, AvgPool2d, BatchNorm, Concat, Conv2d, Dropout, Flatten, GlobalAvgPool, Graph, Linear,
+    MaxPool2d, Relu, Repeat, Residual, Sum, network,
 };
 
 /// A convolution of 3×3 with its normalisation.
@@ -40,16 +41,108 @@ network! {
     }
 }
 
+/// A convolution with its relu, as far in size as it was.
+type Conv<const I: usize, const O: usize, const K: usize, const P: usize, T> =
+    (Conv2d<I, O, K, 1, P, T>, Relu);
+/// Four looks at the same image, side by side: 1×1, 3×3 and 5×5 behind a 1×1 that saves channels, and a maximum.
+type Inception<
+    const I: usize,
+    const A: usize,
+    const R3: usize,
+    const B: usize,
+    const R5: usize,
+    const C: usize,
+    const D: usize,
+    T,
+> = Concat<(
+    Conv<I, A, 1, 0, T>,
+    (Conv<I, R3, 1, 0, T>, Conv<R3, B, 3, 1, T>),
+    (Conv<I, R5, 1, 0, T>, Conv<R5, C, 5, 2, T>),
+    (MaxPool2d<3, 1, 1>, Conv<I, D, 1, 0, T>),
+)>;
+/// A classifier beside the trunk, for the gradient's sake.
+type Head<const I: usize, T> = (
+    AvgPool2d<5, 3>,
+    Conv<I, 128, 1, 0, T>,
+    Flatten,
+    (
+        Linear<2048, 1024, T>,
+        Relu,
+        Dropout<7, 10>,
+        Linear<1024, 1000, T>,
+    ),
+);
+
+network! {
+    /// What comes after the second classifier.
+    struct Last<T> {
+        inception4e: Inception<528, 256, 160, 320, 32, 128, 128, T>,
+        pool: MaxPool2d<3, 2, 1>,
+        inception5a: Inception<832, 256, 160, 320, 32, 128, 128, T>,
+        inception5b: Inception<832, 384, 192, 384, 48, 128, 128, T>,
+        mean: AvgPool2d<7>,
+        flatten: Flatten,
+        drop: Dropout<4, 10>,
+        classes: Linear<1024, 1000, T>,
+    }
+}
+
+network! {
+    /// What comes after the first classifier.
+    struct Middle<T> {
+        inception4b: Inception<512, 160, 112, 224, 24, 64, 64, T>,
+        inception4c: Inception<512, 128, 128, 256, 24, 64, 64, T>,
+        inception4d: Inception<512, 112, 144, 288, 32, 64, 64, T>,
+        rest: Aux<Head<528, T>, Last<T>>,
+    }
+}
+
+network! {
+    /// Szegedy et al.: Going deeper with convolutions (2014), with its two auxiliary classifiers.
+    struct GoogLeNet<T> {
+        stem: (
+            Conv2d<3, 64, 7, 2, 3, T>, Relu, MaxPool2d<3, 2, 1>, Conv<64, 64, 1, 0, T>, Conv<64, 192, 3, 1, T>, MaxPool2d<3, 2, 1>,
+        ),
+        inception3a: Inception<192, 64, 96, 128, 16, 32, 32, T>,
+        inception3b: Inception<256, 128, 128, 192, 32, 96, 64, T>,
+        pool: MaxPool2d<3, 2, 1>,
+        inception4a: Inception<480, 192, 96, 208, 16, 48, 64, T>,
+        rest: Aux<Head<512, T>, Middle<T>>,
+    }
+}
+
+network! {
+    /// A bit of everything, for the README.
+    struct Tour<T> {
+        stem: (Conv2d<3, 32, 3, 1, 1, T>, BatchNorm<32, T>, Relu),
+        blocks: Repeat<Block<32, T>, 3>,
+        shrink: MaxPool2d<2>,
+        inception: Concat<(
+            Conv<32, 16, 1, 0, T>,
+            (Conv<32, 16, 1, 0, T>, Conv<16, 32, 3, 1, T>),
+            (MaxPool2d<3, 1, 1>, Conv<32, 16, 1, 0, T>),
+        )>,
+        mean: GlobalAvgPool,
+        drop: Dropout<1, 5>,
+        classes: Linear<64, 10, T>,
+    }
+}
+
 fn main() -> ExitCode {
     lesson("draw", run)
 }
 
 fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let pictures = [
+        ("tour", Graph::of::<Image<32, 32, 3>, Tour<f32>, f32>()),
         ("lenet5", Graph::of::<Image<28, 28, 1>, LeNet5<f32>, f32>()),
         (
             "resnet18",
             Graph::of::<Image<224, 224, 3>, ResNet18<f32>, f32>(),
+        ),
+        (
+            "googlenet",
+            Graph::of::<Image<224, 224, 3>, GoogLeNet<f32>, f32>(),
         ),
         ("recurrence", recurrence()),
     ];

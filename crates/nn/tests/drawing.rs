@@ -3,8 +3,8 @@
 use autodiff::Tape;
 use core_tensor::{Batch, BatchMut, Image, Matrix, Room, Scalar, Shape, Tensor, Vector, no_params};
 use nn::{
-    BatchNorm, Conv2d, Flatten, Form, Frozen, Graph, Kind, Layer, Linear, MaxPool2d, Node, Pass,
-    Relu, Residual, Sum, network,
+    Aux, BatchNorm, Concat, Conv2d, Flatten, Form, Frozen, Graph, Kind, Layer, Linear, MaxPool2d,
+    Node, Pass, Relu, Repeat, Residual, Sum, network,
 };
 
 /// Left, top, right and bottom.
@@ -190,6 +190,50 @@ fn shortcuts_ways_and_equal_parts() {
     assert!(graph.nodes[2].at[0] + graph.nodes[2].size[0] / 2.0 < beside);
     assert!(beside < block.at[0] + block.size[0]);
     assert!(shortcut.sideways);
+}
+
+#[test]
+fn ways_side_by_side_and_several_outputs() {
+    type Ways = Concat<(
+        Conv2d<2, 3, 1>,
+        (Conv2d<2, 2, 1>, Relu, Conv2d<2, 4, 3, 1, 1>),
+        (MaxPool2d<3, 1, 1>, Conv2d<2, 1, 1>),
+    )>;
+    type Head = (Flatten, Linear<128, 3>);
+    type Rest = (
+        Repeat<Conv2d<8, 8, 3, 1, 1>, 3>,
+        Relu,
+        Conv2d<8, 8, 1>,
+        Flatten,
+        Linear<128, 5>,
+    );
+    let graph = Graph::of::<Image<4, 4, 2>, (Ways, Aux<Head, Rest>), f32>();
+    let found = texts(&sound(&graph));
+    for text in ["Concat: 4×4×8", "×3", "output: 3", "output: 5"] {
+        assert_eq!(
+            found.iter().filter(|found| *found == text).count(),
+            1,
+            "{text}"
+        );
+    }
+    // the ways begin at one height, in order
+    let ways: Vec<_> = (graph.edges.iter().filter(|edge| edge.from == 0))
+        .map(|edge| of_node(&graph.nodes[edge.to]))
+        .collect();
+    assert!(ways.iter().all(|way| way[1] == ways[0][1]));
+    assert!(ways.is_sorted_by_key(|way| way[0]) && ways.len() == 3);
+    // the trunk goes straight on, the head stands at its side and ends earlier
+    let ends: Vec<_> = (graph
+        .nodes
+        .iter()
+        .filter(|node| node.lines[0].title == "output"))
+    .map(|node| node.at)
+    .collect();
+    assert_eq!(ends[1][0], graph.nodes[0].at[0]);
+    assert!(
+        ends[0][0] < ends[1][0] && ends[0][1] < ends[1][1],
+        "{ends:?}"
+    );
 }
 
 /// A layer whose name is no name.

@@ -32,7 +32,7 @@ impl Block {
                 while let [first, after @ ..] = rest {
                     let block = Self::of(first, inside);
                     let equal = match first {
-                        Part::Layer(_) => 0,
+                        Part::Layer(row) if Kind::of(row) == Kind::Activation => 0,
                         _ => after.iter().take_while(|part| same(first, part)).count(),
                     };
                     match equal {

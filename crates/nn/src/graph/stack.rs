@@ -35,7 +35,7 @@ pub(super) fn graph(title: String, input: Name, part: &Part) -> Graph {
             legend: true,
             ..Graph::default()
         },
-        node: [widest(&block).max(120.0), 0.0],
+        node: widest(&block).max(120.0),
         frame: None,
     };
     let pill = |title: &str, shape: String| Line {
@@ -53,12 +53,11 @@ pub(super) fn graph(title: String, input: Name, part: &Part) -> Graph {
     let y = y + extent.height + GAP;
     for end in ends {
         let shape = stack.shape_at(end.node, sides(input));
-        stack.put(
-            Form::Pill,
-            vec![pill("output", shape)],
-            [end.at[0], y],
-            vec![end],
-        );
+        let [x, below] = end.at;
+        // an output in the middle of the network stands there
+        let near = below + 2.0 * GAP + PILL + INSIDE < y;
+        let y = if near { below + GAP } else { y };
+        stack.put(Form::Pill, vec![pill("output", shape)], [x, y], vec![end]);
     }
     stack.graph
 }
@@ -81,7 +80,7 @@ struct End {
 struct Stack {
     graph: Graph,
     /// how wide a box is
-    node: [f64; 2],
+    node: f64,
     frame: Option<usize>,
 }
 
@@ -135,11 +134,13 @@ impl Stack {
 
     fn size(&self, form: Form, lines: &[Line]) -> [f64; 2] {
         match form {
-            Form::Box => [self.node[0], lines.iter().enumerate().map(height).sum()],
+            Form::Box => [self.node, lines.iter().enumerate().map(height).sum()],
             Form::Pill => {
                 let text = |line: &Line| width(&line.title, TITLE) + width(&line.shape, TITLE);
                 let text = lines.iter().map(text).fold(0.0, f64::max);
-                [text + 48.0, PILL]
+                // ways that meet arrive side by side
+                let ways = lines.iter().any(|line| line.kind == Kind::Merge);
+                [(text + 48.0).max(if ways { self.node } else { 0.0 }), PILL]
             }
             Form::Circle => [CIRCLE, CIRCLE],
         }
