@@ -101,22 +101,31 @@ const LANES: usize = 32;
 
 /// The penalty of a tensor, in independent sums, as vectors need them and rounding likes them.
 fn penalise<T: Scalar>(weight: &[T], grad: &mut [T], l1: T, l2: T) -> T {
-    let half = T::of(0.5) * l2;
     let mut sums = [T::zero(); LANES];
     let sums_here = &mut sums;
+    let (weights, last_weights) = weight.as_chunks::<LANES>();
+    let (grads, last_grads) = grad.as_chunks_mut::<LANES>();
     T::vectorize(
         #[inline(always)]
         || {
-            for (weight, grad) in weight.chunks(LANES).zip(grad.chunks_mut(LANES)) {
-                for ((sum, &w), g) in sums_here.iter_mut().zip(weight).zip(grad) {
-                    *sum += (l1 * w.abs()) + half * w * w;
-                    *g += mutant::slope("Penalty absolute", l1 * sign(w));
-                    *g += mutant::slope("Penalty square", l2 * w);
-                }
+            for (weight, grad) in weights.iter().zip(grads) {
+                add(weight, grad, sums_here, l1, l2);
             }
+            add(last_weights, last_grads, sums_here, l1, l2);
         },
     );
     sums.into_iter().sum()
+}
+
+/// A number to each sum, and its slope to its gradient.
+#[inline(always)]
+fn add<T: Scalar>(weight: &[T], grad: &mut [T], sums: &mut [T; LANES], l1: T, l2: T) {
+    let half = T::of(0.5) * l2;
+    for ((sum, &w), g) in sums.iter_mut().zip(weight).zip(grad) {
+        *sum += l1 * w.abs() + half * w * w;
+        let slope = mutant::slope("Penalty absolute", l1 * sign(w));
+        *g += slope + mutant::slope("Penalty square", l2 * w);
+    }
 }
 
 /// −1, 0 or 1.

@@ -11,9 +11,9 @@ use counting::counted;
 use nn::{
     AdaptiveMaxPool2d, Aux, Auxiliary, AvgPool2d, BatchNormPlain, Bidirectional, Class, Concat,
     Conv2d, Crop2d, CrossEntropy, DropConnect, EachStep, EncoderBlock, Flatten, GlobalAvgPool,
-    Gradients, Gru, Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxPool1d, MaxPool2d,
-    Mse, Network, PixelShuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat,
-    Reshape, Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, ZeroPad2d,
+    Gradients, Gru, Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxNorm, MaxPool1d,
+    MaxPool2d, Mse, Network, Penalty, PixelShuffle, PositionalEncoding, PreNormBlock, Product,
+    RRelu, Relu, Repeat, Reshape, Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, ZeroPad2d,
 };
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
@@ -141,5 +141,16 @@ fn main() {
         weight: 0.3,
     };
     nothing_in_a_step::<Image<9, 9, 2>, Forked, _>(&loss, |n| Class::<3>::new(n % 3));
+
+    let mut net = Network::<Image<9, 9, 2>, Forked>::new(1);
+    net.init(Init::HeNormal, 1);
+    let mut grad = net.new_gradient();
+    let chosen = Penalty::elastic(0.5, 0.5).on(|leaf| leaf.path.starts_with("3.1"));
+    let regularise = counted(|| {
+        black_box(Penalty::l2(0.5).add_gradient(&mut *net.layers, &mut grad));
+        black_box(chosen.add_gradient(&mut *net.layers, &mut grad));
+        MaxNorm::new(0.5).project(&mut *net.layers);
+    });
+    assert_eq!(regularise, (0, 0), "allocations and frees of regularisers");
     println!("test result: ok. training and inference allocate nothing and free nothing");
 }
