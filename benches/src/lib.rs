@@ -4,6 +4,7 @@
 
 pub mod derivatives;
 pub mod kernels;
+pub mod optimizers;
 pub mod peak;
 pub mod sequences;
 pub mod steps;

@@ -75,7 +75,7 @@ impl<T: Scalar> Optimizer<T> for Adam {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m, v]| {
+            move |rate, [g, m, v]| {
                 let m = beta1 * m + rest1 * g;
                 let v = beta2 * v + rest2 * g * g;
                 [rate * first * m / (v.sqrt() * second + epsilon), m, v]
@@ -157,7 +157,7 @@ impl<T: Scalar> Optimizer<T> for AmsGrad {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m, v, largest]| {
+            move |rate, [g, m, v, largest]| {
                 let m = beta1 * m + rest1 * g;
                 let v = beta2 * v + rest2 * g * g;
                 let largest = if v > largest { v } else { largest };
@@ -197,7 +197,7 @@ impl<T: Scalar> Optimizer<T> for Adamax {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m, u]| {
+            move |rate, [g, m, u]| {
                 let m = beta1 * m + rest1 * g;
                 let (kept, new) = (beta2 * u, g.abs() + epsilon);
                 let u = if new > kept { new } else { kept };
@@ -245,7 +245,7 @@ impl<T: Scalar> Optimizer<T> for NAdam {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m, v]| {
+            move |rate, [g, m, v]| {
                 let m = beta1 * m + rest1 * g;
                 let v = beta2 * v + rest2 * g * g;
                 let mean = by_gradient * g + by_mean * m;
@@ -299,7 +299,7 @@ impl<T: Scalar> Optimizer<T> for RAdam {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m, v]| {
+            move |rate, [g, m, v]| {
                 let m = beta1 * m + rest1 * g;
                 let v = beta2 * v + rest2 * g * g;
                 let divisor = if trusted {

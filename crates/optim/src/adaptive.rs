@@ -68,7 +68,7 @@ impl<T: Scalar> Optimizer<T> for AdaGrad {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, s]| {
+            move |rate, [g, s]| {
                 let s = s + g * g;
                 [rate * g / ((s + inside).sqrt() + outside), s]
             },
@@ -120,7 +120,7 @@ impl<T: Scalar> Optimizer<T> for Adadelta {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, s, d]| {
+            move |rate, [g, s, d]| {
                 let s = keep * s + rest * g * g;
                 let change = g * ((d + epsilon) / (s + epsilon)).sqrt();
                 [rate * change, s, keep * d + rest * change * change]
@@ -194,7 +194,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp {
                 plan,
                 self.rate,
                 #[inline(always)]
-                |rate, [g, s]| {
+                move |rate, [g, s]| {
                     let s = numbers.square(g, s);
                     [rate * numbers.scaled(g, s), s]
                 },
@@ -206,7 +206,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp {
                 plan,
                 self.rate,
                 #[inline(always)]
-                |rate, [g, s, a]| {
+                move |rate, [g, s, a]| {
                     let (s, a) = (numbers.square(g, s), numbers.mean(g, a));
                     [rate * numbers.scaled(g, variance(s, a)), s, a]
                 },
@@ -218,7 +218,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp {
                 plan,
                 self.rate,
                 #[inline(always)]
-                |rate, [g, s, v]| {
+                move |rate, [g, s, v]| {
                     let s = numbers.square(g, s);
                     let v = numbers.momentum * v + numbers.scaled(g, s);
                     [rate * v, s, v]
@@ -231,7 +231,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp {
                 plan,
                 self.rate,
                 #[inline(always)]
-                |rate, [g, s, a, v]| {
+                move |rate, [g, s, a, v]| {
                     let (s, a) = (numbers.square(g, s), numbers.mean(g, a));
                     let v = numbers.momentum * v + numbers.scaled(g, variance(s, a));
                     [rate * v, s, a, v]

@@ -115,6 +115,8 @@ impl<G: Zeroed> Memory<G> {
 /// One step of an optimizer that treats every weight alike: `[Δ, m₁, m₂, …] ← change(η, [g, m₁, m₂, …]); θ ← θ − Δ`, where `m` are
 /// the numbers that `memory` holds beside the weight. One pass over all tensors; a running statistic follows the batch's instead.
 ///
+/// `move` into the closure what it needs, or the loop reads that again for every weight.
+///
 /// ```
 /// use core_tensor::{Params, Scalar, Zeroed};
 /// use optim::{Memory, Optimizer, Plan, descend};
@@ -128,7 +130,7 @@ impl<G: Zeroed> Memory<G> {
 ///     fn set_rate(&mut self, rate: f64) { self.rate = rate; }
 ///     fn step_by<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, memory: &mut Memory<P::Grad>, plan: Plan<'_>) {
 ///         let keep = T::of(0.9);
-///         descend(net, grad, memory, plan, self.rate, #[inline(always)] |rate, [g, m]| {
+///         descend(net, grad, memory, plan, self.rate, #[inline(always)] move |rate, [g, m]| {
 ///             let m = keep * m + g;
 ///             [rate * m.signum(), m]
 ///         });

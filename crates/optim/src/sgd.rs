@@ -51,7 +51,7 @@ impl<T: Scalar> Optimizer<T> for Sgd {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g]| [rate * g],
+            move |rate, [g]| [rate * g],
         );
     }
 }
@@ -131,7 +131,7 @@ impl<T: Scalar> Optimizer<T> for Momentum {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, v]| {
+            move |rate, [g, v]| {
                 let v = momentum * v + share * g;
                 [rate * v, v]
             },
@@ -215,7 +215,7 @@ impl<T: Scalar> Optimizer<T> for Nesterov {
                 plan,
                 rate,
                 #[inline(always)]
-                |rate, [g, v]| {
+                move |rate, [g, v]| {
                     let ahead = momentum * v;
                     let v = ahead - rate * g;
                     [ahead - v, v]
@@ -228,7 +228,7 @@ impl<T: Scalar> Optimizer<T> for Nesterov {
                 plan,
                 rate,
                 #[inline(always)]
-                |rate, [g, v]| {
+                move |rate, [g, v]| {
                     let old = momentum * v;
                     let v = old - rate * g;
                     [old - (one + momentum) * v, v]
@@ -241,7 +241,7 @@ impl<T: Scalar> Optimizer<T> for Nesterov {
                 plan,
                 rate,
                 #[inline(always)]
-                |rate, [g, v]| {
+                move |rate, [g, v]| {
                     let v = momentum * v + g;
                     [rate * (g + momentum * v), v]
                 },

@@ -60,7 +60,7 @@ impl<T: Scalar> Optimizer<T> for Rprop {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, old, step]| {
+            move |rate, [g, old, step]| {
                 let before = if first { rate } else { step };
                 let agreement = g * old;
                 let factor = if agreement > zero {
@@ -139,7 +139,7 @@ impl<T: Scalar> Optimizer<T> for Lion {
             plan,
             self.rate,
             #[inline(always)]
-            |rate, [g, m]| {
+            move |rate, [g, m]| {
                 let step = sign(beta1 * m + rest1 * g);
                 [rate * step, beta2 * m + rest2 * g]
             },
