@@ -28,8 +28,8 @@ const CURVATURE: f64 = 0.9;
 impl Line {
     /// Whether a trial lies too high.
     fn high(&self, trial: Trial) -> bool {
-        // a value that is not finite is too high as well
-        !(trial.f <= self.start.f + DESCENT * trial.t * self.start.slope)
+        let bound = self.start.f + DESCENT * trial.t * self.start.slope;
+        trial.f.is_nan() || trial.f > bound
     }
 
     fn flat(&self, trial: Trial) -> bool {
@@ -111,7 +111,7 @@ fn lowest(a: Trial, b: Trial, [least, most]: [f64; 2]) -> f64 {
     let (a, b) = if a.t <= b.t { (a, b) } else { (b, a) };
     let mean = a.slope + b.slope - 3.0 * (a.f - b.f) / (a.t - b.t);
     let square = mean * mean - a.slope * b.slope;
-    if !(square >= 0.0) || !square.is_finite() {
+    if square < 0.0 || !square.is_finite() {
         return (least + most) / 2.0;
     }
     let root = square.sqrt();
