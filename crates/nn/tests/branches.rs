@@ -5,7 +5,7 @@ mod fixture;
 #[path = "common/near.rs"]
 mod near;
 
-use core_tensor::{Image, Leaf, Pair, Path, Scalar, Shape, Tensor, Vector, Zeroed};
+use core_tensor::{Image, Leaf, Pair, Params, Path, Scalar, Shape, Tensor, Vector, Zeroed};
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
@@ -220,10 +220,7 @@ fn hits_are_those_of_the_main_output() {
 fn ways_that_do_not_learn_are_not_walked_back() {
     // a window on itself: the gradient of the frozen way is never worked out, or its NaN would show
     type Net = Concat<(Frozen<Linear<1, 1, f64>>, Linear<1, 1, f64>)>;
-    let (mut layer, mut grad) = (
-        Net::boxed(),
-        <Net as core_tensor::Params<f64>>::Grad::boxed(),
-    );
+    let (mut layer, mut grad) = (Net::boxed(), <Net as Params<f64>>::Grad::boxed());
     layer.0.0.0.weight = Tensor::new([[f64::NAN]]);
     layer.0.1.weight = Tensor::new([[2.0]]);
     let mut room = vec![f64::NAN; training_room::<Vector<1>, Net, f64>(1)];
@@ -234,4 +231,43 @@ fn ways_that_do_not_learn_are_not_walked_back() {
     Tensor::flat_mut(dy).copy_from_slice(&[f64::NAN, 5.0]);
     layer.backward_first(saved, dy, Some(&mut grad), &mut pass);
     assert_eq!(grad.1.weight[[0, 0]], 15.0);
+}
+
+#[test]
+fn the_rows_of_all_ways_add_up() {
+    type X = Image<5, 4, 3>;
+    type Ways = Concat<(Conv2d<3, 2, 1>, (Relu, Conv2d<3, 5, 3, 1, 1>), Identity)>;
+    type Gate = Product<Conv2d<10, 4, 1>, (Conv2d<10, 4, 3, 1, 1>, Sigmoid)>;
+    type Rest = (Relu, Flatten, Linear<80, 2>);
+    type Net = (
+        Ways,
+        Gate,
+        Repeat<Residual<Conv2d<4, 4, 1>>, 3>,
+        Aux<(Flatten, Linear<80, 3>), Rest>,
+    );
+    let part = <Net as Layer<X>>::describe(&Path::Root);
+    let (mut parameters, mut flops, mut kept, mut merges) = (0, 0, 0, Vec::new());
+    part.rows(&mut |row, _| {
+        parameters += row.parameters;
+        flops += row.flops;
+        kept += row.kept / size_of::<f32>();
+        if ["Concat", "Product", "Residual", "Aux"].contains(&row.layer) {
+            merges.push(format!("{} {} {}", row.layer, row.path, row.output));
+        }
+    });
+    assert_eq!(parameters, <Net as Params<f32>>::COUNT);
+    assert_eq!(flops, <Net as Layer<X>>::FLOPS);
+    assert_eq!(kept, <Net as Layer<X>>::ROOM.kept);
+    let expected = [
+        "Concat 0 Image<5, 4, 10>",
+        "Product 1 Image<5, 4, 4>",
+        "Residual 2.0 Image<5, 4, 4>",
+        "Residual 2.1 Image<5, 4, 4>",
+        "Residual 2.2 Image<5, 4, 4>",
+        "Aux 3 Pair<Vector<2>, Vector<3>>",
+    ];
+    assert_eq!(merges, expected);
+    // the ways of the first see up to 3×3, the gate 3×3 of that
+    let field = <(Ways, Gate) as Layer<X>>::FIELD;
+    assert_eq!(field.size(), [Some(5), Some(5)]);
 }
