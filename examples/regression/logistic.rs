@@ -30,10 +30,7 @@ pub(crate) fn by_descent() -> ([f64; 3], f64) {
     let (x, t) = clouds();
     let samples: Vec<_> = x.iter().map(|&x| Tensor::new(x)).collect();
     let targets: Vec<_> = t.iter().map(|&t| Tensor::new([t])).collect();
-    let momentum = Momentum {
-        rate: 0.3,
-        momentum: 0.9,
-    };
+    let momentum = Momentum::new(0.3, 0.9);
     let mut trainer = Trainer::<Vector<2>, Linear<2, 1, f64>, _, _, f64>::new(
         BceWithLogits,
         momentum,
