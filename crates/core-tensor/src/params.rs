@@ -9,7 +9,7 @@ use crate::{Scalar, Zeroed};
 pub enum Role {
     /// Multiplies its input: decayed, initialised at random.
     Weight,
-    /// Its rows are looked up, not summed: starts with deviation 1, decayed.
+    /// Its rows are looked up, not summed: starts with deviation 1, not decayed.
     Lookup,
     /// Is added: starts at zero, not decayed.
     Bias,
