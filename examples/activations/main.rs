@@ -120,9 +120,10 @@ fn zigzag() -> Plot {
     for (name, low, color) in walks {
         let walk = positive::walk(low);
         println!(
-            "  {name:<18} {:>4.0} %  {:>5} steps",
+            "  {name:<18} {:>4.0} %  {:>5} steps at its best rate, {}",
             100.0 * walk.together,
-            walk.steps
+            walk.steps,
+            walk.rate
         );
         let name = format!("{name}: {} steps", walk.steps);
         plot = plot.line(&name, color, walk.path);
