@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 pub mod derivatives;
+pub mod grouped;
 pub mod kernels;
+pub mod memory;
 pub mod optimizers;
 pub mod peak;
 pub mod sequences;

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the work of `benches` as one table, each figure with its share of the peak measured in the same run.
 
-use benches::{Work, derivatives, kernels, peak, sequences, steps, tape};
+use benches::{Work, derivatives, grouped, kernels, peak, sequences, steps, tape};
 
 /// Seconds spent on each piece of work.
 const BUDGET: f64 = 0.4;
@@ -37,6 +37,7 @@ pub(crate) fn run(only: Option<&str>) {
             100.0 * rate / before
         );
     }
+    floors(only, before);
     ratios(only);
     // a peak that moved means that something else used the machine, and that the table is not to be trusted
     let after = peak::flops_per_second();
@@ -45,6 +46,30 @@ pub(crate) fn run(only: Option<&str>) {
         after / 1e9,
         100.0 * (after / before - 1.0)
     );
+}
+
+/// Prints how near work comes to the larger of two floors: its operations at the peak, its bytes at the speed of the memory that holds them.
+fn floors(only: Option<&str>, peak: f64) {
+    let mut work = grouped::all();
+    work.retain(|work| only.is_none_or(|only| work.work.name.contains(only)));
+    if work.is_empty() {
+        return;
+    }
+    println!(
+        "\n{:44}  {:>10}  {:>10}  {:>8}",
+        "work (one thread)", "median µs", "floor µs", "of floor"
+    );
+    for mut work in work {
+        let floor = work.floor(peak);
+        let seconds = work.work.median_seconds(BUDGET);
+        println!(
+            "{:44}  {:>10.2}  {:>10.2}  {:>6.1} %",
+            work.work.name,
+            seconds * 1e6,
+            floor * 1e6,
+            100.0 * floor / seconds
+        );
+    }
 }
 
 /// Prints what derivatives cost beside what they are derivatives of.

@@ -4,12 +4,19 @@
 //! into a binary number of `typenum`, calculated, and turned back by a table, because stable Rust has no arithmetic on const parameters.
 //! The table knows every side up to 4,096 and every flattened length below 32,768.
 
+mod border;
+mod spread;
+
 use core::ops::{Add, Div, Mul, Sub};
 
 use typenum::{
     Diff, Max, Maximum, NonZero, Prod, Quot, Sum, True, U1, type_operators::IsGreaterOrEqual,
 };
 
+pub use self::border::{Border, Mirror};
+pub use self::spread::{
+    DilatedSlide, DilatedWindow, Groups, SlideAlong, TransposedSlide, TransposedWindow,
+};
 use crate::shape::{Image, Matrix, Sequence, Shape, Vector};
 
 /// A side of length `N`, where sides are calculated with.
@@ -154,42 +161,6 @@ where
         <Const<H> as Window<K, S, P>>::Out::SIZE,
         <Const<W> as Window<KW, SW, PW>>::Out::SIZE,
     ];
-}
-
-/// The side that a window of length `K`, stride `S` and padding `P` would turn into this one: `(side − 1)·S + K − 2P`.
-#[diagnostic::on_unimplemented(
-    message = "a transposed window of {K} with padding {P} and stride {S} does not fit a side of `{Self}`",
-    label = "the padding is larger than what the window spreads over",
-    note = "a transposed window needs a side of at least 1, (side − 1)·stride + window ≥ 2·padding, and sides up to 4096"
-)]
-pub trait TransposedWindow<const K: usize, const S: usize, const P: usize>: Dim {
-    /// The side that the window spreads over.
-    type Out: Dim;
-}
-
-type Twice<const P: usize> = Sum<U<P>, U<P>>;
-type Spread<const N: usize, const K: usize, const S: usize> = Sum<Prod<Diff<U<N>, U1>, U<S>>, U<K>>;
-type Trimmed<const N: usize, const K: usize, const S: usize, const P: usize> =
-    Diff<Maximum<Spread<N, K, S>, Twice<P>>, Twice<P>>;
-
-#[diagnostic::do_not_recommend]
-impl<const N: usize, const K: usize, const S: usize, const P: usize> TransposedWindow<K, S, P>
-    for Const<N>
-where
-    Const<N>: ToUInt,
-    Const<K>: ToUInt,
-    Const<S>: ToUInt,
-    Const<P>: ToUInt,
-    U<N>: Sub<U1>,
-    U<P>: Add<U<P>>,
-    Diff<U<N>, U1>: Mul<U<S>>,
-    Prod<Diff<U<N>, U1>, U<S>>: Add<U<K>>,
-    Spread<N, K, S>: IsGreaterOrEqual<Twice<P>> + Max<Twice<P>>,
-    <Spread<N, K, S> as IsGreaterOrEqual<Twice<P>>>::Output: Holds,
-    Maximum<Spread<N, K, S>, Twice<P>>: Sub<Twice<P>>,
-    Trimmed<N, K, S, P>: FromUInt,
-{
-    type Out = Side<Trimmed<N, K, S, P>>;
 }
 
 /// Two sides laid end to end: `Self + B`.

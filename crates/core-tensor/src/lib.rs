@@ -48,11 +48,11 @@ pub use crate::arena::{Arena, Room};
 pub use crate::dim::{Const, Dim};
 pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
-pub use crate::params::{Leaf, Look, Params, Path, Role, Visit};
+pub use crate::params::{Fans, Leaf, Look, Params, Path, Role, Visit};
 pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;
 #[doc(no_inline)]
-pub use crate::shape::{Filter, Image, Matrix, Sequence, Shape, Vector};
+pub use crate::shape::{Filter, GroupedFilter, Image, Matrix, Sequence, Shape, Vector};
 pub use crate::tensor::{Batch, BatchMut, Tensor};
 #[doc(no_inline)]
 pub use crate::token::{Token, Tokens};

@@ -115,25 +115,41 @@ pub struct Leaf<'a> {
     pub path: &'a Path<'a>,
     /// what it is for
     pub role: Role,
-    /// its sides, outermost first; of a weight the last two are its inputs and outputs
+    /// its sides, outermost first
     pub sides: &'static [usize],
+    /// how its numbers take part in sums, if it is a weight
+    pub fans: Fans,
 }
 
-impl Leaf<'_> {
-    /// How many numbers each output of a weight is summed from: all sides but the last.
-    pub fn fan_in(&self) -> usize {
-        self.sides.iter().rev().skip(1).product()
-    }
+/// How the numbers of a weight take part in sums.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fans {
+    /// how many numbers each output is summed from
+    pub fan_in: usize,
+    /// how many outputs each input takes part in
+    pub fan_out: usize,
+    /// how many rows the weight has where it is taken for a matrix, of which one side are its inputs
+    pub rows: usize,
+}
 
-    /// How many outputs each input of a weight takes part in: all sides but the last but one.
-    pub fn fan_out(&self) -> usize {
-        self.sides
-            .iter()
-            .rev()
-            .enumerate()
-            .filter(|&(i, _)| i != 1)
-            .map(|(_, side)| side)
-            .product()
+impl Fans {
+    /// Of a weight whose last two sides are its inputs and outputs, whatever window stands before them.
+    pub const fn of(sides: &[usize]) -> Self {
+        let (mut window, mut i) = (1, 0);
+        while i + 2 < sides.len() {
+            window *= sides[i];
+            i += 1;
+        }
+        let [inputs, outputs] = match sides {
+            [.., inputs, outputs] => [*inputs, *outputs],
+            [outputs] => [1, *outputs],
+            [] => [1, 1],
+        };
+        Self {
+            fan_in: window * inputs,
+            fan_out: window * outputs,
+            rows: window * inputs,
+        }
     }
 }
 
@@ -217,7 +233,8 @@ macro_rules! no_params {
 /// Implements [`Params`](trait@crate::Params) and [`Zeroed`](trait@crate::Zeroed) for a struct whose fields are all tensors, given the
 /// role and the shape of each. The struct's last parameter is its scalar, or another one that
 /// is named in front (`params!(T: […] …)`); its gradient is a value of its own type. A tensor that stands for one of other sides says
-/// which: `weight: Weight Image<I, 4, N> as [I, 4 * N]` is a matrix of `I` inputs and `4·N` outputs.
+/// which: `weight: Weight Image<I, 4, N> as [I, 4 * N]` is a matrix of `I` inputs and `4·N` outputs. A weight whose last two sides are not
+/// its inputs and outputs is followed by `=>` and its [`Fans`](crate::Fans).
 ///
 /// ```
 /// use core_tensor::{Matrix, Params, Path, Scalar, Tensor, Vector, Zeroed, params};
@@ -236,25 +253,37 @@ macro_rules! no_params {
 macro_rules! params {
     (@sides $shape:ty) => { <$shape as $crate::Shape>::SIDES };
     (@sides $shape:ty, $sides:expr) => { const { &$sides } };
-    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)?),* $(,)? }) => {
-        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape $(as $sides)?),* });
+    (@fans $sides:expr) => { const { $crate::Fans::of($sides) } };
+    (@fans $sides:expr, $fans:expr) => { const { $fans } };
+    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
+        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape $(as $sides)? $(=> $fans)?),* });
     };
     // the scalar need not stand last when it is named in front
-    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)?),* $(,)? }) => {
+    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
         $crate::zeroed!([$($generics)*] $name<$($arg),*> { $($field),* });
         impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> {
             type Grad = Self;
             const COUNT: usize = 0 $(+ <$shape as $crate::Shape>::LEN)*;
             fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
                 $(visit.tensor(
-                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: $crate::params!(@sides $shape $(, $sides)?) },
+                    $crate::Leaf {
+                        path: &path.field(stringify!($field)),
+                        role: $crate::Role::$role,
+                        sides: $crate::params!(@sides $shape $(, $sides)?),
+                        fans: $crate::params!(@fans $crate::params!(@sides $shape $(, $sides)?) $(, $fans)?),
+                    },
                     $crate::Tensor::<$shape, $t>::as_mut_slice(&mut self.$field),
                     beside.each_mut().map(|value| value.$field.as_mut_slice()),
                 );)*
             }
             fn look(&self, path: &$crate::Path<'_>, look: &mut impl $crate::Look<$t>) {
                 $(look.tensor(
-                    $crate::Leaf { path: &path.field(stringify!($field)), role: $crate::Role::$role, sides: $crate::params!(@sides $shape $(, $sides)?) },
+                    $crate::Leaf {
+                        path: &path.field(stringify!($field)),
+                        role: $crate::Role::$role,
+                        sides: $crate::params!(@sides $shape $(, $sides)?),
+                        fans: $crate::params!(@fans $crate::params!(@sides $shape $(, $sides)?) $(, $fans)?),
+                    },
                     $crate::Tensor::<$shape, $t>::as_slice(&self.$field),
                 );)*
             }

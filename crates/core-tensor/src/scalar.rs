@@ -7,7 +7,9 @@ use pulp::Arch;
 use crate::Real;
 use crate::elementary::Elementary;
 use crate::kernel::check::{check_rows, same_len};
-use crate::kernel::{Product, Start, Window2d, conv, gemm, map, plain, pool, reduce};
+use crate::kernel::{
+    GroupedWindow2d, Product, Start, Window2d, conv, gemm, grouped, map, plain, pool, reduce,
+};
 
 /// A number that tensors hold.
 ///
@@ -77,6 +79,58 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
     ) {
         w.check_by_weights(x, dfilter, &start, dy, scratch);
         plain::conv2d_by_weights(w, x, dy, start, dfilter);
+    }
+
+    /// The transposed convolution: what [`conv2d_by_data`](Scalar::conv2d_by_data) does, begun with a row over the channels of `y`, its
+    /// bias. `w` is the window that leads from `y` back to `x`.
+    fn conv2d_transposed(
+        w: &Window2d,
+        x: &[Self],
+        filter: &[Self],
+        start: Start<'_, Self>,
+        y: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_transposed(y, filter, &start, x, scratch);
+        plain::conv2d_transposed(w, x, filter, start, y);
+    }
+
+    /// [`conv2d`](Scalar::conv2d) where taps lie apart or channels fall into groups.
+    fn conv2d_grouped(
+        w: &GroupedWindow2d,
+        x: &[Self],
+        filter: &[Self],
+        start: Start<'_, Self>,
+        y: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_conv(x, filter, &start, y, scratch);
+        plain::conv2d_grouped(w, x, filter, start, y);
+    }
+
+    /// [`conv2d_by_data`](Scalar::conv2d_by_data) where taps lie apart or channels fall into groups.
+    fn conv2d_grouped_by_data(
+        w: &GroupedWindow2d,
+        dy: &[Self],
+        filter: &[Self],
+        dx: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_conv(dx, filter, &Start::Zero, dy, scratch);
+        plain::conv2d_grouped_by_data(w, dy, filter, dx);
+    }
+
+    /// [`conv2d_by_weights`](Scalar::conv2d_by_weights) where taps lie apart or channels fall into groups.
+    fn conv2d_grouped_by_weights(
+        w: &GroupedWindow2d,
+        x: &[Self],
+        dy: &[Self],
+        start: Start<'_, Self>,
+        dfilter: &mut [Self],
+        scratch: &mut [Self],
+    ) {
+        w.check_by_weights(x, dfilter, &start, dy, scratch);
+        plain::conv2d_grouped_by_weights(w, x, dy, start, dfilter);
     }
 
     /// The largest number under each window, channel by channel; padding counts as −∞.
@@ -192,8 +246,12 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn matmul(p: Product, a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check(a, b, &start, c); gemm::matmul(Arch::new(), p, p.rows(), a, b, start, c); }
         #[inline(never)] fn matmul_rows(p: Product, rows: [usize; 3], a: &[$T], b: &[$T], start: Start<'_, $T>, c: &mut [$T]) { p.check_rows(rows, a, b, &start, c); gemm::matmul(Arch::new(), p, rows, a, b, start, c); }
         #[inline(never)] fn conv2d(w: &Window2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); conv::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
-        #[inline(never)] fn conv2d_by_data(w: &Window2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); conv::conv2d_by_data(Arch::new(), w, dy, filter, dx, scratch); }
+        #[inline(never)] fn conv2d_by_data(w: &Window2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); conv::conv2d_by_data(Arch::new(), w, dy, filter, Start::Zero, dx, scratch); }
+        #[inline(never)] fn conv2d_transposed(w: &Window2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_transposed(y, filter, &start, x, scratch); conv::conv2d_by_data(Arch::new(), w, x, filter, start, y, scratch); }
         #[inline(never)] fn conv2d_by_weights(w: &Window2d, x: &[$T], dy: &[$T], start: Start<'_, $T>, dfilter: &mut [$T], scratch: &mut [$T]) { w.check_by_weights(x, dfilter, &start, dy, scratch); conv::conv2d_by_weights(Arch::new(), w, x, dy, start, dfilter, scratch); }
+        #[inline(never)] fn conv2d_grouped(w: &GroupedWindow2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); grouped::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
+        #[inline(never)] fn conv2d_grouped_by_data(w: &GroupedWindow2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); grouped::conv2d_by_data(Arch::new(), w, dy, filter, dx, scratch); }
+        #[inline(never)] fn conv2d_grouped_by_weights(w: &GroupedWindow2d, x: &[$T], dy: &[$T], start: Start<'_, $T>, dfilter: &mut [$T], scratch: &mut [$T]) { w.check_by_weights(x, dfilter, &start, dy, scratch); grouped::conv2d_by_weights(Arch::new(), w, x, dy, start, dfilter, scratch); }
         #[inline(never)] fn max_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::max_pool2d(w, x, y)); }
         #[inline(never)] fn max_pool2d_backward(w: &Window2d, x: &[$T], y: &[$T], dy: &[$T], dx: &mut [$T]) { w.check_pool(x, y); w.check_pool(dx, dy); same_len(y, dy); $T::vectorize(#[inline(always)] || pool::max_pool2d_backward(w, x, y, dy, dx)); }
         #[inline(never)] fn avg_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::avg_pool2d(w, x, y)); }

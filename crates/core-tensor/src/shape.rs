@@ -76,6 +76,8 @@ shapes! {
     Sequence<L N> row N, rank 2: [[T; N]; L], N L;
     /// The weights of a convolution: a window of `H`×`W` from `I` to `O` channels.
     Filter<H W I O> row O, rank 4: [[[[T; O]; I]; W]; H], O I W H;
+    /// The weights of a convolution in `G` groups: a window of `H`×`W` from `I` to `O` channels of a group.
+    GroupedFilter<H W I G O> row O, rank 5: [[[[[T; O]; G]; I]; W]; H], O G I W H;
 }
 
 /// The shape without sides: one number, and nothing to count its place by.

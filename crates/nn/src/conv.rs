@@ -1,4 +1,9 @@
-//! The two-dimensional convolution.
+//! Convolutions: the dense one of images here, its kin beside.
+
+mod border;
+mod grouped;
+mod sequence;
+mod transposed;
 
 use core_tensor::dim::Slide;
 use core_tensor::kernel::{Start, Window2d};
@@ -7,6 +12,11 @@ use core_tensor::{
 };
 
 use crate::{Field, Layer, Pass};
+
+pub use border::{ReflectPad2d, ReplicatePad2d};
+pub use grouped::{DepthwiseConv2d, DilatedConv2d, GroupedConv2d};
+pub use sequence::Conv1d;
+pub use transposed::ConvTranspose2d;
 
 /// The image that a window leaves: `O` channels of as many pixels as the window has positions.
 pub(crate) type Windowed<

@@ -11,8 +11,8 @@ use rand_distr::{Normal, Uniform};
 /// How weights are drawn. Biases and running means start at 0, scales and running variances at 1, the slopes of activations at 1/4,
 /// whatever the choice. The rows of an embedding begin with deviation 1 where the choice is one of `fan`, since they are not summed.
 ///
-/// `fan_in` is how many numbers an output is summed from (for a convolution: channels in × window), `fan_out` how many outputs an input
-/// takes part in.
+/// `fan_in` is how many numbers an output is summed from (for a convolution: channels in, of its group, × window; for a transposed one
+/// that over its stride), `fan_out` how many outputs an input takes part in.
 ///
 /// | activation that follows | suits |
 /// |---|---|
@@ -126,7 +126,7 @@ impl Init {
     /// Weights for `leaf`.
     fn fill<T: Scalar>(self, leaf: &Leaf<'_>, weight: &mut [T], rng: &mut ChaCha8Rng) {
         if let Some((gain, fan, shape)) = self.as_scaled() {
-            let (fan_in, fan_out) = (leaf.fan_in() as f64, leaf.fan_out() as f64);
+            let (fan_in, fan_out) = (leaf.fans.fan_in as f64, leaf.fans.fan_out as f64);
             let fan = match fan {
                 Fan::In => fan_in,
                 Fan::Out => fan_out,
@@ -158,7 +158,7 @@ impl Init {
             }
             Self::Uniform { low, high } => draw(weight, uniform(low, high), rng),
             Self::Constant(number) => weight.fill(T::of(number)),
-            Self::Orthogonal { gain } => orthogonal(leaf.fan_in(), gain, weight, rng),
+            Self::Orthogonal { gain } => orthogonal(leaf.fans.rows, gain, weight, rng),
             _ => unreachable!("the named ones are scaled"),
         }
     }

@@ -60,7 +60,10 @@ pub use activation::{
 pub use attention::{EncoderBlock, FeedForward, MultiHeadAttention, PreNormBlock};
 pub use bilinear::Bilinear;
 pub use branch::{Aux, Concat, Product, Repeat, Residual, Sum};
-pub use conv::{Conv2d, RectConv2d};
+pub use conv::{
+    Conv1d, Conv2d, ConvTranspose2d, DepthwiseConv2d, DilatedConv2d, GroupedConv2d, RectConv2d,
+    ReflectPad2d, ReplicatePad2d,
+};
 pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use drop_connect::DropConnect;
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};

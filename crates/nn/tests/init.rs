@@ -1,7 +1,10 @@
 //! How weights begin: the published variances and bounds, and the same bits for the same seed.
 
-use core_tensor::{Leaf, Params, Path, Role, Scalar, Tensor, Zeroed};
-use nn::{Conv2d, Embedding, Fan, Frozen, Init, Linear, Spread, gain_leaky, init};
+use core_tensor::{Image, Leaf, Params, Path, Role, Scalar, Sequence, Shape, Tensor, Zeroed};
+use nn::{
+    Conv1d, Conv2d, ConvTranspose2d, DepthwiseConv2d, Embedding, Fan, Frozen, GroupedConv2d, Init,
+    Layer, Linear, Network, Spread, gain_leaky, init,
+};
 
 /// The weights of a layer made by `how`.
 fn drawn<L: Params<T>, T: Scalar>(how: Init, seed: u64) -> (Vec<T>, Vec<T>) {
@@ -85,6 +88,50 @@ fn variances_and_bounds() {
     spread::<Window>(Init::HeUniform, 2.0 / 864.0);
     spread::<Window>(Init::XavierNormal, 2.0 / (864.0 + 1152.0));
     spread::<Window>(Init::XavierUniform, 2.0 / (864.0 + 1152.0));
+}
+
+/// An output of weights of 1, from inputs of 1, is how many there are.
+#[test]
+fn fans_are_what_is_summed() {
+    fn fans<L: Params<f32>>() -> [usize; 3] {
+        let mut found = Vec::new();
+        L::boxed().look(&Path::Root, &mut |leaf: Leaf<'_>, _: &[f32]| {
+            if leaf.role == Role::Weight {
+                found.push([leaf.fans.fan_in, leaf.fans.fan_out, leaf.fans.rows]);
+            }
+        });
+        assert_eq!(found.len(), 1);
+        found[0]
+    }
+    /// The largest output, where no padding lies under the window.
+    fn summed<X: Shape, L: Layer<X>>() -> f32 {
+        let mut net = Network::<X, L>::new(1);
+        net.init(Init::ONES, 0);
+        let x = [Tensor::full(1.0)];
+        let y = net.predict(&x)[0].as_slice();
+        y.iter().copied().fold(0.0, f32::max)
+    }
+    type Grouped = GroupedConv2d<5, 2, 3, 3, 1, 0, f32, 4>;
+    assert_eq!(fans::<Grouped>(), [3 * 4 * 2, 3 * 4 * 3, 3 * 4 * 2]);
+    assert_eq!(summed::<Image<6, 7, 10>, Grouped>(), 24.0);
+    type Depthwise = DepthwiseConv2d<7, 3>;
+    assert_eq!(fans::<Depthwise>(), [9, 9, 9]);
+    assert_eq!(summed::<Image<6, 7, 7>, Depthwise>(), 9.0);
+    type Line = Conv1d<3, 5, 4>;
+    assert_eq!(fans::<Line>(), [12, 20, 12]);
+    assert_eq!(summed::<Sequence<9, 3>, Line>(), 12.0);
+    // windows of 4×4×3 numbers, one for every 2×2 outputs
+    type Up = ConvTranspose2d<3, 5, 4, 2, 1>;
+    assert_eq!(fans::<Up>(), [12, 80, 80]);
+    assert_eq!(summed::<Image<5, 5, 3>, Up>(), 12.0);
+    // its rows are orthogonal as those of any matrix, here the columns, which are fewer
+    let (w, _) =
+        drawn::<ConvTranspose2d<3, 5, 4, 2, 1, f64>, f64>(Init::Orthogonal { gain: 2.0 }, 3);
+    for [a, b] in [[0, 0], [0, 1], [1, 2], [2, 2]] {
+        let dot: f64 = w.chunks(3).map(|row| row[a] * row[b]).sum();
+        let expected = if a == b { 4.0 } else { 0.0 };
+        assert!((dot - expected).abs() < 1e-12, "columns {a} and {b}: {dot}");
+    }
 }
 
 type Net<T> = (Linear<3, 5, T>, Frozen<Linear<5, 4, T>>, Linear<4, 2, T>);

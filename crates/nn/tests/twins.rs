@@ -7,14 +7,17 @@ mod common;
 twins! {
     adaptive_pool_of_7x6_to_7x6
     concat_padding_1
+    conv1d_window_of_12
     conv_after_conv_6ch
     conv_window_of_30
     crop_of_7x9_by_3
     cross_entropy_after_flatten
+    dilated_conv_apart_3
     embedding_of_tokens
     flatten_181x181
     flatten_to_linear_256
     frozen_64
+    grouped_conv_4
     heads_of_5
     input_1ch
     label_of_10
@@ -32,8 +35,10 @@ twins! {
     predict_4
     product_of_9
     rect_conv_window_of_8
+    reflect_by_2
     reshape_layer_to_3x8
     residual_to_64ch
     scalar_f32
+    transposed_conv_extra_1
     weighted_class_of_3
 }

@@ -1,6 +1,6 @@
 //! What every kernel asks of its slices before it starts, in words.
 
-use super::{Layout, Product, Start, Window2d};
+use super::{GroupedWindow2d, Layout, Product, Start, Window2d};
 use crate::Scalar;
 
 impl<T: Scalar> Start<'_, T> {
@@ -25,6 +25,15 @@ impl<T: Scalar> Start<'_, T> {
                 row.len()
             );
         }
+    }
+}
+
+impl<T> Start<'_, T> {
+    fn check_no_row(&self) {
+        assert!(
+            !matches!(self, Start::Row(_)),
+            "a filter's gradient begins with zero or with what it holds"
+        );
     }
 }
 
@@ -96,9 +105,14 @@ impl Product {
 impl Window2d {
     /// Whole batches of as many inputs as outputs, and windows that fit.
     fn check_batch<T>(&self, x: &[T], y: &[T]) {
+        self.check_dilated(self.kernel, x, y);
+    }
+
+    /// The same for a window as long as `reach`.
+    fn check_dilated<T>(&self, reach: [usize; 2], x: &[T], y: &[T]) {
         for d in 0..2 {
             let [side, windows] = [self.input[d] + 2 * self.padding[d], self.output[d]];
-            let [kernel, stride] = [self.kernel[d], self.stride[d]];
+            let [kernel, stride] = [reach[d], self.stride[d]];
             assert!(
                 kernel > 0 && stride > 0,
                 "a window of {kernel} with stride {stride} covers nothing"
@@ -139,18 +153,20 @@ impl Window2d {
     ) {
         self.check_batch(x, y);
         start.check(self.output[2]);
-        let [filter_len, room] = [self.filter_len(), self.scratch()];
-        assert_eq!(
-            filter.len(),
-            filter_len,
-            "a filter of {filter_len} numbers holds {}",
-            filter.len()
-        );
-        assert!(
-            scratch.len() >= room,
-            "a convolution needs {room} numbers of scratch, not {}",
-            scratch.len()
-        );
+        check_lengths(self.filter_len(), filter, self.scratch(), scratch);
+    }
+
+    /// Its output is as the input of `self`, and so is its bias.
+    pub(crate) fn check_transposed<T: Scalar>(
+        &self,
+        y: &[T],
+        filter: &[T],
+        start: &Start<'_, T>,
+        x: &[T],
+        scratch: &[T],
+    ) {
+        self.check_conv(y, filter, &Start::Zero, x, scratch);
+        start.check(self.input[2]);
     }
 
     pub(crate) fn check_by_weights<T: Scalar>(
@@ -161,10 +177,7 @@ impl Window2d {
         dy: &[T],
         scratch: &[T],
     ) {
-        assert!(
-            !matches!(start, Start::Row(_)),
-            "a filter's gradient begins with zero or with what it holds"
-        );
+        start.check_no_row();
         self.check_conv(x, dfilter, start, dy, scratch);
     }
 
@@ -175,6 +188,63 @@ impl Window2d {
         );
         self.check_batch(x, y);
     }
+}
+
+impl GroupedWindow2d {
+    pub(crate) fn check_conv<T: Scalar>(
+        &self,
+        x: &[T],
+        filter: &[T],
+        start: &Start<'_, T>,
+        y: &[T],
+        scratch: &[T],
+    ) {
+        let (window, groups) = (&self.window, self.groups);
+        let reach = [0, 1].map(|d| match window.kernel[d] {
+            0 => 0,
+            taps => (taps - 1) * self.dilation[d] + 1,
+        });
+        assert!(
+            self.dilation[0] > 0 && self.dilation[1] > 0,
+            "taps without a distance are one"
+        );
+        for channels in [window.input[2], window.output[2]] {
+            assert!(
+                groups > 0 && channels.is_multiple_of(groups),
+                "{channels} channels do not fall into {groups} groups"
+            );
+        }
+        window.check_dilated(reach, x, y);
+        start.check(window.output[2]);
+        check_lengths(self.filter_len(), filter, self.scratch(), scratch);
+    }
+
+    pub(crate) fn check_by_weights<T: Scalar>(
+        &self,
+        x: &[T],
+        dfilter: &[T],
+        start: &Start<'_, T>,
+        dy: &[T],
+        scratch: &[T],
+    ) {
+        start.check_no_row();
+        self.check_conv(x, dfilter, start, dy, scratch);
+    }
+}
+
+/// A filter as long as its window wants it, and enough scratch.
+fn check_lengths<T>(filter_len: usize, filter: &[T], room: usize, scratch: &[T]) {
+    assert_eq!(
+        filter.len(),
+        filter_len,
+        "a filter of {filter_len} numbers holds {}",
+        filter.len()
+    );
+    assert!(
+        scratch.len() >= room,
+        "a convolution needs {room} numbers of scratch, not {}",
+        scratch.len()
+    );
 }
 
 /// Rows as wide as `sums`.

@@ -102,7 +102,7 @@ impl Correlation {
 }
 
 /// Copies rows of `from` numbers into the middle of rows of `to`, zeros around them.
-fn pad<T: Lanes>(
+pub(super) fn pad<T: Lanes>(
     x: &[T],
     row: usize,
     padded: &mut [T],
@@ -121,7 +121,11 @@ fn pad<T: Lanes>(
 }
 
 /// The sample with its padding, and the length of its rows.
-fn padded<'a, T: Lanes>(w: &Window2d, x: &'a [T], room: &'a mut [T]) -> (&'a [T], usize) {
+pub(super) fn padded<'a, T: Lanes>(
+    w: &Window2d,
+    x: &'a [T],
+    room: &'a mut [T],
+) -> (&'a [T], usize) {
     let row = w.input[1] * w.input[2];
     if room.is_empty() {
         return (x, row);
@@ -184,7 +188,7 @@ pub(crate) fn conv2d<T: Lanes>(
     }
 }
 
-/// The gradient of the data.
+/// The gradient of the data, or a transposed convolution: `dx = start + …`.
 ///
 /// With a stride, the pixels of the input fall into phases, each seen by its own taps of the filter: a phase is a convolution of stride 1
 /// over the padded gradient of the output, with those taps in reverse.
@@ -193,6 +197,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     w: &Window2d,
     dy: &[T],
     filter: &[T],
+    start: Start<'_, T>,
     dx: &mut [T],
     scratch: &mut [T],
 ) {
@@ -203,7 +208,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     {
         let (reversed, scratch) = scratch.split_at_mut(w.filter_len());
         reverse_filter(w, filter, [0, 0], w.kernel, reversed);
-        return planar.run(arch, dy, reversed, Start::Zero, dx, scratch);
+        return planar.run(arch, dy, reversed, start, dx, scratch);
     }
     let [padded_height, padded_width] = w.padded_output();
     let (room, scratch) = scratch.split_at_mut(padded_height * padded_width * o);
@@ -262,9 +267,9 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
                 };
                 let dx = &mut dx[(first[0] * width + first[1]) * c..];
                 if p > 1 {
-                    sample.run_folded(arch, p, x, [reversed, folded], Start::Zero, dx);
+                    sample.run_folded(arch, p, x, [reversed, folded], start, dx);
                 } else {
-                    sample.run(arch, x, &reversed[at..][..len], Start::Zero, dx);
+                    sample.run(arch, x, &reversed[at..][..len], start, dx);
                 }
             }
             at += len;

@@ -8,6 +8,7 @@ mod contract;
 pub(crate) mod conv;
 mod fold;
 pub(crate) mod gemm;
+pub(crate) mod grouped;
 pub(crate) mod map;
 mod overlap;
 mod pack;
@@ -73,4 +74,16 @@ pub struct Window2d {
     pub stride: [usize; 2],
     /// zeros around the input, above and below, left and right
     pub padding: [usize; 2],
+}
+
+/// A window whose taps may lie apart, and whose channels may fall into groups that know nothing of one another: the geometry of a dilated,
+/// a grouped or a depthwise convolution. Filters are `[height][width][channel in, of a group][group][channel out, of the group]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GroupedWindow2d {
+    /// the window; its input and output hold the channels of all groups
+    pub window: Window2d,
+    /// distance between taps, down and to the right: 1 if they are neighbours
+    pub dilation: [usize; 2],
+    /// how many groups there are, 1 for a dense window
+    pub groups: usize,
 }

@@ -1,7 +1,7 @@
 //! The heavy kernels as plain loops, for numbers without vector registers such as dual numbers. They are the reference of every test,
 //! and what a dual number falls back on (`autodiff` calls them).
 
-use super::{Layout, Product, Start, Window2d};
+use super::{GroupedWindow2d, Layout, Product, Start, Window2d};
 use crate::Scalar;
 
 /// `c = start + a · b`, each factor transposed or not.
@@ -44,19 +44,27 @@ impl Window2d {
     /// Calls `f` with the offsets of every pixel of the output, the input pixel under every tap of its window, and that tap's filter.
     #[inline(always)]
     pub(crate) fn for_each_tap(&self, mut f: impl FnMut(usize, usize, usize)) {
-        let [height, width, channels] = self.input;
+        let filter = self.input[2] * self.output[2];
+        self.for_each_meeting([1, 1], |output, pixel, tap| {
+            f(output * self.output[2], pixel * self.input[2], tap * filter);
+        });
+    }
+
+    /// Calls `f` with the numbers of every pixel of the output, the input pixel under every tap of its window, and that tap.
+    #[inline(always)]
+    fn for_each_meeting(&self, apart: [usize; 2], mut f: impl FnMut(usize, usize, usize)) {
+        let [height, width, _] = self.input;
         for i in 0..self.output[0] {
             for j in 0..self.output[1] {
                 for ky in 0..self.kernel[0] {
                     for kx in 0..self.kernel[1] {
-                        let y = (i * self.stride[0] + ky).wrapping_sub(self.padding[0]);
-                        let x = (j * self.stride[1] + kx).wrapping_sub(self.padding[1]);
+                        let y = (i * self.stride[0] + ky * apart[0]).wrapping_sub(self.padding[0]);
+                        let x = (j * self.stride[1] + kx * apart[1]).wrapping_sub(self.padding[1]);
                         if y < height && x < width {
-                            let output = (i * self.output[1] + j) * self.output[2];
                             f(
-                                output,
-                                (y * width + x) * channels,
-                                (ky * self.kernel[1] + kx) * channels * self.output[2],
+                                i * self.output[1] + j,
+                                y * width + x,
+                                ky * self.kernel[1] + kx,
                             );
                         }
                     }
@@ -91,16 +99,27 @@ pub fn conv2d<T: Scalar>(w: &Window2d, x: &[T], filter: &[T], start: Start<'_, T
 
 /// `dx[pixel][c] = Σ dy[output][o] · filter[tap][c][o]` over the windows that see the pixel
 pub fn conv2d_by_data<T: Scalar>(w: &Window2d, dy: &[T], filter: &[T], dx: &mut [T]) {
+    conv2d_transposed(w, dy, filter, Start::Zero, dx);
+}
+
+/// `y[pixel][c] = start + Σ x[output][o] · filter[tap][c][o]` over the windows of `w` that see the pixel
+pub fn conv2d_transposed<T: Scalar>(
+    w: &Window2d,
+    x: &[T],
+    filter: &[T],
+    start: Start<'_, T>,
+    y: &mut [T],
+) {
     let [c, o] = [w.input[2], w.output[2]];
-    dx.fill(T::zero());
-    for (dx, dy) in dx
+    start.begin(y);
+    for (y, x) in y
         .chunks_exact_mut(w.input_len().max(1))
-        .zip(dy.chunks_exact(w.output_len().max(1)))
+        .zip(x.chunks_exact(w.output_len().max(1)))
     {
         w.for_each_tap(|from, to, tap| {
-            for (dx, filter) in dx[to..][..c].iter_mut().zip(filter[tap..].chunks_exact(o)) {
-                for (dy, f) in dy[from..][..o].iter().zip(filter) {
-                    *dx += *dy * *f;
+            for (y, filter) in y[to..][..c].iter_mut().zip(filter[tap..].chunks_exact(o)) {
+                for (x, f) in x[from..][..o].iter().zip(filter) {
+                    *y += *x * *f;
                 }
             }
         });
@@ -125,5 +144,71 @@ pub fn conv2d_by_weights<T: Scalar>(
                 }
             }
         });
+    }
+}
+
+impl GroupedWindow2d {
+    /// Calls `f` with the places in one output, one input and the filter of all that is multiplied.
+    #[inline(always)]
+    fn for_each_product(&self, mut f: impl FnMut(usize, usize, usize)) {
+        let (w, [i, o]) = (&self.window, self.channels());
+        w.for_each_meeting(self.dilation, |output, pixel, tap| {
+            for c in 0..i {
+                for to in 0..w.output[2] {
+                    f(
+                        output * w.output[2] + to,
+                        pixel * w.input[2] + to / o * i + c,
+                        (tap * i + c) * w.output[2] + to,
+                    );
+                }
+            }
+        });
+    }
+}
+
+/// `y = start + x ∗ filter`, each group by itself
+pub fn conv2d_grouped<T: Scalar>(
+    w: &GroupedWindow2d,
+    x: &[T],
+    filter: &[T],
+    start: Start<'_, T>,
+    y: &mut [T],
+) {
+    start.begin(y);
+    for (x, y) in x
+        .chunks_exact(w.window.input_len().max(1))
+        .zip(y.chunks_exact_mut(w.window.output_len().max(1)))
+    {
+        w.for_each_product(|to, from, tap| y[to] += x[from] * filter[tap]);
+    }
+}
+
+/// The gradient of the input of [`conv2d_grouped`].
+pub fn conv2d_grouped_by_data<T: Scalar>(
+    w: &GroupedWindow2d,
+    dy: &[T],
+    filter: &[T],
+    dx: &mut [T],
+) {
+    dx.fill(T::zero());
+    for (dx, dy) in dx
+        .chunks_exact_mut(w.window.input_len().max(1))
+        .zip(dy.chunks_exact(w.window.output_len().max(1)))
+    {
+        w.for_each_product(|to, from, tap| dx[from] += dy[to] * filter[tap]);
+    }
+}
+
+/// The gradient of the filter of [`conv2d_grouped`].
+pub fn conv2d_grouped_by_weights<T: Scalar>(
+    w: &GroupedWindow2d,
+    x: &[T],
+    dy: &[T],
+    start: Start<'_, T>,
+    dfilter: &mut [T],
+) {
+    start.begin(dfilter);
+    for (x, dy) in w.window.samples(x, dy) {
+        w.for_each_product(|to, from, tap| dfilter[tap] += x[from] * dy[to]);
     }
 }

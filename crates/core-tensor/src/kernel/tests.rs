@@ -2,7 +2,7 @@
 
 use pulp::Arch;
 
-use super::{Layout, Product, Start, Window2d, conv, gemm, plain};
+use super::{GroupedWindow2d, Layout, Product, Start, Window2d, conv, gemm, grouped, plain};
 
 fn machines() -> Vec<Arch> {
     let mut all = vec![Arch::Scalar, Arch::new()];
@@ -137,8 +137,136 @@ fn check_convolution(
             &mut got[0],
             &mut scratch,
         );
-        conv::conv2d_by_data(arch, &w, &dy, &filter, &mut got[1], &mut scratch);
+        conv::conv2d_by_data(
+            arch,
+            &w,
+            &dy,
+            &filter,
+            Start::Zero,
+            &mut got[1],
+            &mut scratch,
+        );
         conv::conv2d_by_weights(arch, &w, &x, &dy, Start::Zero, &mut got[2], &mut scratch);
         assert_eq!(got, expected, "{w:?} on {arch:?}");
+        let row = numbers(c, 4);
+        let mut y = vec![f32::NAN; x.len()];
+        conv::conv2d_by_data(
+            arch,
+            &w,
+            &dy,
+            &filter,
+            Start::Row(&row),
+            &mut y,
+            &mut scratch,
+        );
+        let begun: Vec<f32> = row
+            .iter()
+            .cycle()
+            .zip(&expected[1])
+            .map(|(r, dx)| r + dx)
+            .collect();
+        assert_eq!(y, begun, "{w:?} on {arch:?}, transposed with a bias");
+    }
+}
+
+#[test]
+fn grouped_convolutions_on_every_machine() {
+    // groups, channels of a group in and out
+    let groups = [
+        [5, 1, 1],
+        [37, 1, 1],
+        [3, 2, 2],
+        [5, 4, 4],
+        [19, 2, 2],
+        [9, 4, 4],
+        [3, 8, 8],
+        [2, 3, 5],
+        [7, 1, 2],
+        [1, 5, 17],
+        [1, 1, 1],
+    ];
+    // window, stride, padding, dilation
+    let windows = [
+        ([3, 3], [1, 1], [1, 1], [1, 1]),
+        ([3, 3], [2, 2], [1, 1], [1, 1]),
+        ([5, 5], [1, 1], [2, 2], [1, 1]),
+        ([5, 5], [2, 2], [2, 2], [1, 1]),
+        ([7, 7], [1, 1], [3, 3], [1, 1]),
+        ([1, 3], [1, 1], [0, 4], [3, 2]),
+        ([3, 2], [2, 3], [3, 0], [2, 1]),
+        ([2, 3], [4, 2], [1, 3], [2, 4]),
+        ([1, 1], [3, 2], [0, 1], [1, 1]),
+        ([3, 3], [3, 1], [6, 2], [2, 2]),
+    ];
+    for (turn, [groups, i, o]) in groups.into_iter().enumerate() {
+        for (kernel, stride, padding, dilation) in windows {
+            for side in [[9, 14], [7, 8 + turn]] {
+                let out = [0, 1].map(|d| {
+                    (side[d] + 2 * padding[d] - (kernel[d] - 1) * dilation[d] - 1) / stride[d] + 1
+                });
+                check_grouped(&GroupedWindow2d {
+                    window: Window2d {
+                        input: [side[0], side[1], groups * i],
+                        output: [out[0], out[1], groups * o],
+                        kernel,
+                        stride,
+                        padding,
+                    },
+                    dilation,
+                    groups,
+                });
+            }
+        }
+    }
+}
+
+/// The three forms of a grouped convolution on every machine, two samples each.
+fn check_grouped(w: &GroupedWindow2d) {
+    let (x, dy, filter) = (
+        numbers(2 * w.window.input_len(), 1),
+        numbers(2 * w.window.output_len(), 2),
+        numbers(w.filter_len(), 3),
+    );
+    let row = numbers(w.window.output[2], 4);
+    let added = numbers(w.filter_len(), 5);
+    let mut expected = [
+        vec![f32::NAN; dy.len()],
+        vec![f32::NAN; x.len()],
+        added.clone(),
+    ];
+    plain::conv2d_grouped(w, &x, &filter, Start::Row(&row), &mut expected[0]);
+    plain::conv2d_grouped_by_data(w, &dy, &filter, &mut expected[1]);
+    plain::conv2d_grouped_by_weights(w, &x, &dy, Start::Output, &mut expected[2]);
+    for arch in machines() {
+        let mut scratch = vec![f32::NAN; w.scratch()];
+        let mut got = [
+            vec![f32::NAN; dy.len()],
+            vec![f32::NAN; x.len()],
+            added.clone(),
+        ];
+        let [y, dx, df] = &mut got;
+        grouped::conv2d(arch, w, &x, &filter, Start::Row(&row), y, &mut scratch);
+        scratch.fill(f32::NAN);
+        grouped::conv2d_by_data(arch, w, &dy, &filter, dx, &mut scratch);
+        scratch.fill(f32::NAN);
+        grouped::conv2d_by_weights(arch, w, &x, &dy, Start::Output, df, &mut scratch);
+        assert_eq!(got, expected, "{w:?} on {arch:?}");
+        // begun with what is there
+        let mut again = row
+            .iter()
+            .copied()
+            .cycle()
+            .take(dy.len())
+            .collect::<Vec<_>>();
+        grouped::conv2d(
+            arch,
+            w,
+            &x,
+            &filter,
+            Start::Output,
+            &mut again,
+            &mut scratch,
+        );
+        assert_eq!(again, expected[0], "{w:?} on {arch:?}, added");
     }
 }

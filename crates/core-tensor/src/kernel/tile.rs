@@ -26,6 +26,10 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
         y: Self::Vector<S>,
         z: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// The widest blocks of lanes that [`swap`](Lanes::swap) reorders.
+    const SWAPS: usize;
+    /// Lane `i` gets what lane `i ^ by` held; `by` is a power of two below [`SWAPS`](Lanes::SWAPS), and below the number of lanes.
+    fn swap<S: Simd>(simd: S, x: Self::Vector<S>, by: usize) -> Self::Vector<S>;
     /// The sum of the lanes.
     fn sum<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
     /// The first lanes from a slice shorter than a register, zeros in the others.
@@ -49,6 +53,8 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
         #[inline(always)] fn lanes<S: Simd>() -> usize { S::$LANES }
         #[inline(always)] fn splat<S: Simd>(simd: S, x: $T) -> S::[<$T s>] { simd.[<splat_ $T s>](x) }
         #[inline(always)] fn fma<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>], z: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_add_e_ $T s>](x, y, z) }
+        const SWAPS: usize = [<$T:upper _SWAPS>];
+        #[inline(always)] fn swap<S: Simd>(simd: S, x: S::[<$T s>], by: usize) -> S::[<$T s>] { [<swap_ $T>](simd, x, by) }
         #[inline(always)] fn sum<S: Simd>(simd: S, x: S::[<$T s>]) -> $T { simd.[<reduce_sum_ $T s>](x) }
         #[inline(always)] fn load_part<S: Simd>(simd: S, x: &[$T]) -> S::[<$T s>] {
             let mask = MemMask::new(simd.[<mask_between_ $mask>](0, x.len().min(S::$LANES) as $count).mask());
@@ -65,6 +71,25 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
     }
 })* } }
 lanes!(f32 true F32_LANES m32s u32, f64 false F64_LANES m64s u64);
+
+const F32_SWAPS: usize = 4;
+const F64_SWAPS: usize = 2;
+
+/// A complex number is a pair of lanes, of one width or the other.
+#[inline(always)]
+fn swap_f32<S: Simd>(simd: S, x: S::f32s, by: usize) -> S::f32s {
+    if by == 1 {
+        bytemuck::cast(simd.swap_re_im_c32s(bytemuck::cast(x)))
+    } else {
+        bytemuck::cast(simd.swap_re_im_c64s(bytemuck::cast(x)))
+    }
+}
+
+/// As [`swap_f32`], for pairs alone.
+#[inline(always)]
+fn swap_f64<S: Simd>(simd: S, x: S::f64s, _: usize) -> S::f64s {
+    bytemuck::cast(simd.swap_re_im_c64s(bytemuck::cast(x)))
+}
 
 /// A tile of sums.
 pub(super) type Sums<T, S, const MR: usize, const NV: usize> = [[<T as Lanes>::Vector<S>; NV]; MR];

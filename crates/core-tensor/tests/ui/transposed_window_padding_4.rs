@@ -1,5 +1,5 @@
 //! A transposed window of 3 and stride 2 spreads a side of 3 over 7, less its padding at both ends.
-//! `window of 3 with padding 4 and stride 2` on `Const<3>`
+//! `window of 3 with padding 4, stride 2 and 0 extra` on `Const<3>`
 use core_tensor::Const;
 use core_tensor::dim::TransposedWindow;
 

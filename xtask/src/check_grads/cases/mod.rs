@@ -24,6 +24,7 @@ macro_rules! layers {
 
 mod activations;
 mod branches;
+mod convolution;
 mod layers;
 mod losses;
 mod models;
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<Case> {
         ops::all(),
         tape::all(),
         layers::all(),
+        convolution::all(),
         shapes::all(),
         activations::all(),
         sequences::all(),

@@ -1,0 +1,119 @@
+//! Convolutions whose taps lie apart or whose channels fall into groups: forward, by data and by weights.
+//!
+//! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. All others are a dense
+//! convolution for each group, by the register tile of matrix products: `dense.rs`. Both see the same [`Sweep`].
+
+mod dense;
+mod geometry;
+mod lanes;
+mod lanes_by_weights;
+
+use pulp::Arch;
+
+use super::tile::Lanes;
+use super::{GroupedWindow2d, Start, conv};
+use geometry::Sweep;
+
+/// Most channels a group that registers are shared by.
+const MOST_SHARED: usize = 4;
+/// Numbers in the widest register: the arranged filter has rows of a multiple.
+const WIDEST: usize = 16;
+
+/// `y = start + x ∗ filter`
+pub(crate) fn conv2d<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    x: &[T],
+    filter: &[T],
+    start: Start<'_, T>,
+    y: &mut [T],
+    scratch: &mut [T],
+) {
+    if w.is_plain() {
+        return conv::conv2d(arch, &w.window, x, filter, start, y, scratch);
+    }
+    let samples = x
+        .chunks_exact(w.window.input_len().max(1))
+        .zip(y.chunks_exact_mut(w.window.output_len().max(1)));
+    let sweep = Sweep::forward(w);
+    if lanes::pays::<T>(arch, w) {
+        let taps = &mut scratch[..w.arranged()];
+        lanes::arrange(w, filter, taps);
+        for (x, y) in samples {
+            lanes::run(arch, w, &sweep, [x, taps], start, y);
+        }
+    } else {
+        for (x, y) in samples {
+            dense::forward(arch, w, &sweep, [x, filter], start, y, scratch);
+        }
+    }
+}
+
+/// The gradient of the data: with a stride, the pixels of the input fall into phases, each seen by its own taps.
+pub(crate) fn conv2d_by_data<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    dy: &[T],
+    filter: &[T],
+    dx: &mut [T],
+    scratch: &mut [T],
+) {
+    if w.is_plain() {
+        return conv::conv2d_by_data(arch, &w.window, dy, filter, Start::Zero, dx, scratch);
+    }
+    let samples = dy
+        .chunks_exact(w.window.output_len().max(1))
+        .zip(dx.chunks_exact_mut(w.window.input_len().max(1)));
+    if lanes::pays::<T>(arch, w) {
+        let taps = &mut scratch[..w.arranged()];
+        lanes::arrange_phases(w, filter, taps);
+        for (dy, dx) in samples {
+            w.for_each_phase(|phase, at| {
+                let len = phase.sweep.taps[0] * phase.sweep.taps[1] * w.arranged_tap();
+                let taps = &taps[at * w.arranged_tap()..][..len];
+                let dx = &mut dx[phase.first..];
+                lanes::run(arch, w, &phase.sweep, [dy, taps], Start::Zero, dx);
+            });
+        }
+    } else {
+        let (reversed, room) = scratch.split_at_mut(w.filter_len());
+        dense::reverse(w, filter, reversed);
+        for (dy, dx) in samples {
+            dense::by_data(arch, w, [dy, reversed], dx, room);
+        }
+    }
+}
+
+/// The gradient of the filter.
+pub(crate) fn conv2d_by_weights<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    x: &[T],
+    dy: &[T],
+    start: Start<'_, T>,
+    dfilter: &mut [T],
+    scratch: &mut [T],
+) {
+    if w.is_plain() {
+        return conv::conv2d_by_weights(arch, &w.window, x, dy, start, dfilter, scratch);
+    }
+    if let Start::Zero = start {
+        dfilter.fill(T::zero());
+    }
+    let samples = x
+        .chunks_exact(w.window.input_len().max(1))
+        .zip(dy.chunks_exact(w.window.output_len().max(1)));
+    let sweep = Sweep::forward(w);
+    if lanes::pays::<T>(arch, w) {
+        let sums = &mut scratch[..w.arranged()];
+        sums.fill(T::zero());
+        for (x, dy) in samples {
+            lanes_by_weights::run(arch, w, &sweep, [x, dy], sums);
+        }
+        lanes::add_arranged(w, sums, dfilter);
+    } else {
+        for (x, dy) in samples {
+            dense::add_by_weights(arch, w, [x, dy], dfilter, scratch);
+        }
+    }
+}
