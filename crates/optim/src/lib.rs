@@ -38,5 +38,5 @@ pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
-pub use trainer::{Data, Epoch, Pace, RateRange, Trainer};
+pub use trainer::{Data, EarlyStop, Epoch, Pace, RateRange, Trainer, Watch};
 pub use tune::{Of, Tuned};

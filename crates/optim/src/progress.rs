@@ -75,9 +75,10 @@ impl<'w> Progress<'w> {
             (None, Some(lines)) => print(lines, &line),
             (_, None) => {}
         }
-        if let Some(bar) = &self.bar
-            && epoch.number == of
-        {
+    }
+
+    pub(crate) fn finish(&mut self) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

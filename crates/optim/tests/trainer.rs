@@ -333,3 +333,48 @@ fn a_share_is_held_out() {
     assert_eq!(held_out.targets, &classes[7..]);
     assert_eq!(Data::new(&x, &classes).split(0.0).1.x.len(), 0);
 }
+
+#[test]
+fn an_early_stop_brings_back_the_best_weights() {
+    use optim::EarlyStop;
+    use optim::schedule::Gain;
+    // a line through the origin is learnt from one half and judged by another, noisy one
+    let x: Vec<Tensor<Vector<1>>> = (1..=8).map(|i| Tensor::new([i as f32 / 8.0])).collect();
+    let y: Vec<Tensor<Vector<1>>> = (1..=8)
+        .map(|i| Tensor::new([if i > 4 { 0.5 } else { 1.0 } * i as f32]))
+        .collect();
+    let (train, held_out) = Data::new(&x, &y).split(0.5);
+    let run = |early_stop, epochs| {
+        let mut trainer = Trainer::<Vector<1>, Linear<1, 1>, _, _>::new(Mse, Sgd { rate: 0.1 }, 4);
+        trainer.early_stop = early_stop;
+        let history = trainer.fit(train, Some(held_out), epochs, &mut Progress::quiet());
+        (history, trainer.score(held_out).loss)
+    };
+    let (whole, last) = run(None, 200);
+    let losses: Vec<f32> = whole.iter().map(|epoch| epoch.judged().loss).collect();
+    let least = losses.iter().copied().fold(f32::INFINITY, f32::min);
+    let best = losses.iter().position(|&loss| loss == least).expect("one");
+    assert!(best < 150 && last > 1.1 * least, "{best}: {least}, {last}");
+    let (stopped, loss) = run(Some(EarlyStop::loss(5)), 200);
+    // five epochs without a gain are borne, the sixth ends it
+    assert_eq!((stopped.len(), loss), (best + 7, least));
+    // a gain that is never large enough leaves the first epoch
+    let never = EarlyStop {
+        gain: Gain::SmallerBy(1e9),
+        ..EarlyStop::loss(2)
+    };
+    let (stopped, loss) = run(Some(never), 200);
+    assert_eq!((stopped.len(), loss), (4, losses[0]));
+}
+
+#[test]
+fn outputs_come_in_order_whatever_the_batch() {
+    let (x, _) = points(11);
+    let mut trainer = trainer(4, 2);
+    let mut found = vec![[0.0; 2]; 11];
+    trainer.predict(&x, |i, y| found[i] = [y[[0]], y[[1]]]);
+    for (x, found) in x.iter().zip(&found) {
+        let y = &trainer.network.predict(std::slice::from_ref(x))[0];
+        assert!((y[[0]] - found[0]).abs() < 1e-6 && (y[[1]] - found[1]).abs() < 1e-6);
+    }
+}

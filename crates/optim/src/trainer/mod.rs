@@ -1,10 +1,9 @@
 //! The Trainer: mini-batches, shuffling, epochs, scores.
 
 mod data;
+mod fit;
 mod pace;
 mod range;
-
-use std::time::Instant;
 
 use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
 use nn::{Gradients, Layer, Loss, MaxNorm, Network, Pass, Penalty, Score};
@@ -15,21 +14,9 @@ use rand::{Rng, SeedableRng};
 use crate::{Optimizer, Progress};
 
 pub use data::Data;
+pub use fit::{EarlyStop, Epoch, Watch};
 pub use pace::Pace;
 pub use range::RateRange;
-
-/// How one epoch went.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Epoch<T = f32> {
-    /// counted from 1
-    pub number: usize,
-    /// over the training data, each batch scored as it was trained on
-    pub train: Score<T>,
-    /// over the held-out data, after the epoch
-    pub held_out: Option<Score<T>>,
-    /// wall time of training alone
-    pub seconds: f64,
-}
 
 /// Trains a network on batches of up to its capacity. Everything is made once: a step allocates nothing.
 pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> {
@@ -48,6 +35,8 @@ pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> 
     /// how many batches make a step, 1 unless said otherwise. Their gradients are added up to that of one large batch, to rounding; only what
     /// looks across a batch sees the difference, and running statistics follow the last of them
     pub accumulate: usize,
+    /// when a run ends early, if ever
+    pub early_stop: Option<EarlyStop>,
     steps: usize,
     epochs: usize,
     gradient: Box<L::Grad>,
@@ -86,6 +75,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             max_norm: None,
             pace: Pace::Constant,
             accumulate: 1,
+            early_stop: None,
             steps: 0,
             epochs: 0,
         }
@@ -241,53 +231,5 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         }
         self.gathered = gathered;
         self.finish(score)
-    }
-
-    /// `epochs` passes over the data, each reported and, if there is held-out data, followed by a score on it.
-    #[track_caller]
-    pub fn fit(
-        &mut self,
-        train: Data<'_, X, Q::Target, T>,
-        held_out: Option<Data<'_, X, Q::Target, T>>,
-        epochs: usize,
-        progress: &mut Progress<'_>,
-    ) -> Vec<Epoch<T>>
-    where
-        L: Layer<X, T>,
-        Q: Loss<<L as Layer<X, T>>::Y, T>,
-    {
-        let batches = train.x.len().div_ceil(self.step_capacity());
-        (1..=epochs)
-            .map(|number| {
-                progress.start_epoch(number, epochs, batches);
-                let clock = Instant::now();
-                let score = self.epoch(train, progress);
-                let seconds = clock.elapsed().as_secs_f64();
-                let epoch = Epoch {
-                    number,
-                    train: score,
-                    held_out: held_out.map(|data| self.score(data)),
-                    seconds,
-                };
-                if let Pace::Plateau(plateau) = &mut self.pace {
-                    let judged = epoch.held_out.unwrap_or(epoch.train).loss;
-                    let rate =
-                        plateau.next(self.optimizer.rate(), judged.to_f64().unwrap_or(f64::NAN));
-                    self.optimizer.set_rate(rate);
-                }
-                progress.end_epoch(&epoch, epochs);
-                epoch
-            })
-            .collect()
-    }
-
-    /// How the network does on some data, in use.
-    #[track_caller]
-    pub fn score(&mut self, data: Data<'_, X, Q::Target, T>) -> Score<T>
-    where
-        L: Layer<X, T>,
-        Q: Loss<<L as Layer<X, T>>::Y, T>,
-    {
-        self.network.score(&self.loss, data.x, data.targets)
     }
 }
