@@ -114,18 +114,18 @@ fn zigzag() -> Plot {
         ("inputs in −1 … 1", -1.0, Color::Blue),
     ];
     println!(
-        "y = w·x, one sample a step: how often both weights move the same way, and steps until w is right"
+        "y = w·x, one sample a step, each at its best rate: how often both weights move the same way, and steps until w is right"
     );
     let mut plot = Plot::new("two weights on their way to (1, −1)").axes("w₁", "w₂");
     for (name, low, color) in walks {
         let walk = positive::walk(low);
         println!(
-            "  {name:<18} {:>4.0} %  {:>5} steps at its best rate, {}",
+            "  {name:<18} rate {:.1} {:>6.0} % {:>6.1} steps",
+            walk.rate,
             100.0 * walk.together,
-            walk.steps,
-            walk.rate
+            walk.steps
         );
-        let name = format!("{name}: {} steps", walk.steps);
+        let name = format!("{name}: {:.0} steps", walk.steps);
         plot = plot.line(&name, color, walk.path);
     }
     plot.dots("right", Color::Ink, [TARGET])

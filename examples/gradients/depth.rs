@@ -101,10 +101,11 @@ impl<B: Block> Task<B> {
         mut change: impl FnMut(&mut Self),
     ) -> Vec<f64> {
         let sgd = Sgd { rate };
+        let mut state = Optimizer::<f64>::start(&sgd);
         let step = |_| {
             let loss = self.differentiate();
             change(self);
-            sgd.step(&mut *self.net.layers, &mut *self.gradient, &mut ());
+            sgd.step(&mut *self.net.layers, &mut *self.gradient, &mut state);
             loss
         };
         (0..steps).map(step).collect()
