@@ -49,7 +49,8 @@ fn check<T: Scalar>(m: usize, k: usize, n: usize, apart: [usize; 3]) {
             |r, s| if turn_b { b(s, r) } else { b(r, s) },
         );
         let row: Vec<T> = (0..n).map(|j| T::of(element(4, 0, j))).collect();
-        let starts: [(Start<'_, T>, &dyn Fn(usize, usize) -> f64); 3] = [
+        type Begins<'a> = &'a dyn Fn(usize, usize) -> f64;
+        let starts: [(Start<'_, T>, Begins<'_>); 3] = [
             (Start::Zero, &|_, _| 0.0),
             (Start::Row(&row), &|_, j| element(4, 0, j)),
             (Start::Output, &|i, j| element(3, i, j)),

@@ -110,9 +110,9 @@ impl Window2d {
 
     /// The same for a window as long as `reach`.
     fn check_dilated<T>(&self, reach: [usize; 2], x: &[T], y: &[T]) {
-        for d in 0..2 {
+        for (d, kernel) in reach.into_iter().enumerate() {
             let [side, windows] = [self.input[d] + 2 * self.padding[d], self.output[d]];
-            let [kernel, stride] = [reach[d], self.stride[d]];
+            let stride = self.stride[d];
             assert!(
                 kernel > 0 && stride > 0,
                 "a window of {kernel} with stride {stride} covers nothing"
