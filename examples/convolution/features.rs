@@ -89,7 +89,7 @@ pub(crate) fn learn() -> Learnt {
     nn::set_weights(to, &nn::weights(from));
     let y = first.predict(&test[..1]);
     Learnt {
-        accuracy: accuracy.unwrap_or(0.0).into(),
+        accuracy: accuracy.unwrap_or(0.0),
         filters,
         maps: core::array::from_fn(|o| every(y[0].as_slice(), o)),
     }

@@ -130,6 +130,14 @@ pub(crate) fn learn(points: &Points, rounds: usize) -> Run {
     run
 }
 
+/// The exclusive or as points in two classes.
+pub(crate) fn exclusive_or() -> Points {
+    Points {
+        x: crate::logic::CORNERS.into(),
+        t: crate::logic::XOR.map(|t| 2.0 * t - 1.0).into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,13 +181,5 @@ mod tests {
         assert_eq!(run.weights[1000], run.weights[1000 - period]);
         assert_eq!(exclusive_or().x, CORNERS);
         assert_eq!(exclusive_or().t, XOR.map(|t| 2.0 * t - 1.0));
-    }
-}
-
-/// The exclusive or as points in two classes.
-pub(crate) fn exclusive_or() -> Points {
-    Points {
-        x: crate::logic::CORNERS.into(),
-        t: crate::logic::XOR.map(|t| 2.0 * t - 1.0).into(),
     }
 }
