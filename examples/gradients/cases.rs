@@ -1,6 +1,7 @@
 //! What makes gradients vanish or explode, and the cures.
 
 use nn::{BatchNorm, Init, LeakyRelu, Linear, Relu, Residual, Sigmoid, Tanh};
+use optim::{Clipped, Sgd};
 
 use crate::depth::{DEPTH, Task, WIDTH};
 
@@ -81,33 +82,33 @@ pub(crate) fn vanished() -> [Course; 4] {
     [
         course(
             "sigmoid",
-            Task::<Sigmoids>::new(xavier).descend(1.0, steps, |_| ()),
+            Task::<Sigmoids>::new(xavier).descend(Sgd { rate: 1.0 }, steps, |_| ()),
         ),
         course(
             "sigmoid, amplified",
-            Task::<Sigmoids>::new(xavier).descend(1.0, steps, Task::amplify),
+            Task::<Sigmoids>::new(xavier).descend(Sgd { rate: 1.0 }, steps, Task::amplify),
         ),
         course(
             "sigmoid, batch norm",
-            Task::<Normalised>::new(xavier).descend(1.0, steps, |_| ()),
+            Task::<Normalised>::new(xavier).descend(Sgd { rate: 1.0 }, steps, |_| ()),
         ),
         course(
             "tanh",
-            Task::<Tanhs>::new(xavier).descend(1.0, steps, |_| ()),
+            Task::<Tanhs>::new(xavier).descend(Sgd { rate: 1.0 }, steps, |_| ()),
         ),
     ]
 }
 
 /// How descent goes with an exploding gradient, and with a clipped one.
 pub(crate) fn exploded() -> [Course; 2] {
-    let (rate, steps) = (0.05, 400);
+    let (sgd, steps) = (Sgd { rate: 0.05 }, 400);
     let start = || Task::<Leaky>::new(normal(0.35));
     let course = |name, losses| Course { name, losses };
     [
-        course("as it is", start().descend(rate, steps, |_| ())),
+        course("as it is", start().descend(sgd, steps, |_| ())),
         course(
             "clipped to 1",
-            start().descend(rate, steps, |task| task.clip(1.0)),
+            start().descend(Clipped::norm(sgd, 1.0), steps, |_| ()),
         ),
     ]
 }

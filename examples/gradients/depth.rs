@@ -4,7 +4,7 @@ use autodiff::{Real, derivative};
 use core_tensor::{Leaf, Params, Path, Role, Tensor, Vector};
 use examples::lesson::norm;
 use nn::{Gradients, Init, Layer, Mse, Network};
-use optim::{Optimizer, Sgd};
+use optim::Optimizer;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -96,16 +96,15 @@ impl<B: Block> Task<B> {
     /// The loss before each of `steps` steps of descent with a gradient that `change` may change.
     pub(crate) fn descend(
         &mut self,
-        rate: f64,
+        optimizer: impl Optimizer<f64>,
         steps: usize,
         mut change: impl FnMut(&mut Self),
     ) -> Vec<f64> {
-        let sgd = Sgd { rate };
-        let mut state = Optimizer::<f64>::start(&sgd);
+        let mut state = optimizer.start();
         let step = |_| {
             let loss = self.differentiate();
             change(self);
-            sgd.step(&mut *self.net.layers, &mut *self.gradient, &mut state);
+            optimizer.step(&mut *self.net.layers, &mut *self.gradient, &mut state);
             loss
         };
         (0..steps).map(step).collect()
@@ -119,7 +118,7 @@ impl<B: Block> Task<B> {
         self.each_layer(|layer, _, g| scale(g, last / lengths[layer].max(f64::MIN_POSITIVE)));
     }
 
-    /// Shortens the whole gradient to the length `most`, if it is longer (Pascanu, Mikolov, Bengio 2012).
+    /// Shortens the whole gradient to the length `most`, if it is longer: what [`optim::Clipped`] does in a step, to be looked at.
     pub(crate) fn clip(&mut self, most: f64) {
         let mut length = 0.0_f64;
         self.each_layer(|_, _, g| length = length.hypot(norm(g)));

@@ -1,4 +1,4 @@
-//! Neurons with a step that compute AND, OR and NOT, and every way to XOR.
+//! Neurons with a step, as McCulloch and Pitts drew them (1943), that compute AND, OR and NOT, and every way to XOR.
 
 use core_tensor::{Tensor, Vector};
 use nn::{BceWithLogits, Heaviside, Init, Linear, Network, Tanh};

@@ -223,16 +223,15 @@ pub(crate) fn ensemble() -> Ensemble {
     Ensemble { used, some, mean }
 }
 
-/// The output for one sample of class 1 in two batches, by a batch norm in training and in use.
-pub(crate) fn dropped(share: u64) -> f64 {
-    // how often a unit is dropped, over many keys
+/// What dropout with p = 3/10 multiplies by in training, the mean of 100 numbers under each of so many keys.
+pub(crate) fn dropped(keys: u64) -> f64 {
     let x = [Tensor::<Vector<100>, f64>::full(1.0)];
     let mut net = Network::<Vector<100>, Dropout<3, 10>, f64>::new(1);
     let mut sum = 0.0;
-    for key in 0..share {
+    for key in 0..keys {
         let (layer, room) = net.parts();
         let (y, _) = layer.forward(&x, &mut Pass::train(room, key));
-        sum += y[0].mean() / share as f64;
+        sum += y[0].mean() / keys as f64;
     }
     sum
 }
