@@ -21,6 +21,7 @@ mod average;
 mod clip;
 mod lbfgs;
 mod line;
+pub mod metrics;
 mod optimizer;
 mod progress;
 pub mod schedule;
