@@ -1,5 +1,7 @@
 //! A dense convolution for each group, as contractions that read the channels of the group where they lie.
 
+use core::array::from_fn;
+
 use pulp::Arch;
 
 use super::super::block::RowGrid;
@@ -91,16 +93,51 @@ pub(super) fn reverse<T: Lanes>(w: &GroupedWindow2d, filter: &[T], reversed: &mu
             let [ky, kx] = phase.tap([n / width, n % width]);
             let from = &filter[(ky * w.window.kernel[1] + kx) * tap_len..][..tap_len];
             let to = &mut reversed[(at + n) * tap_len..][..tap_len];
-            for c in 0..i {
-                for group in 0..w.groups {
-                    let from = &from[(c * w.groups + group) * o..][..o];
-                    for (j, &from) in from.iter().enumerate() {
-                        to[(j * w.groups + group) * i + c] = from;
-                    }
-                }
+            for group in 0..w.groups {
+                let from = &from[group * o..];
+                transpose(
+                    from,
+                    w.groups * o,
+                    [i, o],
+                    &mut to[group * i..],
+                    w.groups * i,
+                );
             }
         }
     });
+}
+
+/// `to[j][i] = from[i][j]` for rows that far apart, in square blocks.
+fn transpose<T: Lanes>(
+    from: &[T],
+    from_row: usize,
+    [rows, columns]: [usize; 2],
+    to: &mut [T],
+    to_row: usize,
+) {
+    const BLOCK: usize = 8;
+    let whole = [rows - rows % BLOCK, columns - columns % BLOCK];
+    for i in (0..whole[0]).step_by(BLOCK) {
+        for j in (0..whole[1]).step_by(BLOCK) {
+            let block: [&[T; BLOCK]; BLOCK] = from_fn(|r| {
+                let row = from[(i + r) * from_row + j..].first_chunk();
+                row.expect("a block of the filter")
+            });
+            for c in 0..BLOCK {
+                let row = to[(j + c) * to_row + i..].first_chunk_mut();
+                let row: &mut [T; BLOCK] = row.expect("a block of the reverse");
+                for r in 0..BLOCK {
+                    row[r] = block[r][c];
+                }
+            }
+        }
+    }
+    for i in 0..rows {
+        let done = if i < whole[0] { whole[1] } else { 0 };
+        for j in done..columns {
+            to[j * to_row + i] = from[i * from_row + j];
+        }
+    }
 }
 
 /// The gradient of one sample.

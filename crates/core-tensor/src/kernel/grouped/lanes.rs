@@ -1,11 +1,9 @@
 //! Small groups that share registers: a lane is an output channel, and meets every input channel of its group.
 //!
 //! Of a group of `N` channels, lane `o` needs the inputs `o ^ 0, o ^ 1, … o ^ (N − 1)`: a register of neighbouring channels and the same
-//! with its lanes swapped. The filter is arranged to meet them, `[height][width][s][channel out]` with the weight of input `o ^ s`. A layer
+//! with its lanes swapped. The filter is arranged to meet them, `[height][register][width][s][lane]` with the weight of input `o ^ s`. A layer
 //! with one channel a group, a depthwise one, is the case without swaps. Nothing is laid out but the filter: what lies outside the image
 //! is a register of zeros, rows of taps outside are left out.
-
-use core::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -30,70 +28,6 @@ pub(super) fn pays<T: Lanes>(arch: Arch, w: &GroupedWindow2d) -> bool {
         }
     }
     w.shares() && w.channels()[0] <= arch.dispatch(Most::<T>(core::marker::PhantomData))
-}
-
-/// The weights of one tap: `to[s][group·N + lane]` is that of the pair `pair(lane ^ s, lane)`, in the order of the filter.
-fn arrange_tap<T: Lanes>(w: &GroupedWindow2d, tap: &[T], transposed: bool, to: &mut [T]) {
-    let n = w.channels()[0];
-    let columns = w.groups * n;
-    for (s, to) in to
-        .chunks_exact_mut(columns.next_multiple_of(WIDEST))
-        .enumerate()
-    {
-        for (lane, to) in to[..columns].iter_mut().enumerate() {
-            let (group, own) = (lane - lane % n, lane % n);
-            let [from, into] = if transposed {
-                [own, own ^ s]
-            } else {
-                [own ^ s, own]
-            };
-            *to = tap[from * columns + group + into];
-        }
-    }
-}
-
-/// The filter as the tile reads it.
-pub(super) fn arrange<T: Lanes>(w: &GroupedWindow2d, filter: &[T], taps: &mut [T]) {
-    let len = w.channels()[0] * w.window.output[2];
-    for (filter, to) in filter
-        .chunks_exact(len.max(1))
-        .zip(taps.chunks_exact_mut(w.arranged_tap().max(1)))
-    {
-        arrange_tap(w, filter, false, to);
-    }
-}
-
-/// The filters of all phases, in reverse and transposed within each group.
-pub(super) fn arrange_phases<T: Lanes>(w: &GroupedWindow2d, filter: &[T], taps: &mut [T]) {
-    let len = w.channels()[0] * w.window.output[2];
-    w.for_each_phase(|phase, at| {
-        let [height, width] = phase.sweep.taps;
-        for n in 0..height * width {
-            let [ky, kx] = phase.tap([n / width, n % width]);
-            let filter = &filter[(ky * w.window.kernel[1] + kx) * len..][..len];
-            let to = &mut taps[(at + n) * w.arranged_tap()..][..w.arranged_tap()];
-            arrange_tap(w, filter, true, to);
-        }
-    });
-}
-
-/// The reverse of [`arrange`]: adds what was summed to the filter's gradient.
-pub(super) fn add_arranged<T: Lanes>(w: &GroupedWindow2d, sums: &[T], dfilter: &mut [T]) {
-    let n = w.channels()[0];
-    let columns = w.groups * n;
-    let taps = sums.chunks_exact(w.arranged_tap().max(1));
-    for (sums, to) in taps.zip(dfilter.chunks_exact_mut((n * columns).max(1))) {
-        for (s, sums) in sums
-            .chunks_exact(columns.next_multiple_of(WIDEST))
-            .enumerate()
-        {
-            for (lane, &sum) in sums[..columns].iter().enumerate() {
-                let (group, own) = (lane - lane % n, lane % n);
-                let place = &mut to[(own ^ s) * columns + group + own];
-                *place = *place + sum;
-            }
-        }
-    }
 }
 
 /// `y = start + x ∗ taps` for one sample and an arranged filter.
@@ -121,29 +55,18 @@ pub(super) fn run<T: Lanes>(
 }
 
 /// One sample.
-struct Image<'a, T> {
-    sweep: &'a Sweep,
-    channels: usize,
-    x: &'a [T],
-    taps: &'a [T],
-    start: Start<'a, T>,
-    y: &'a mut [T],
+pub(super) struct Image<'a, T> {
+    pub(super) sweep: &'a Sweep,
+    pub(super) channels: usize,
+    pub(super) x: &'a [T],
+    /// the filter, arranged
+    pub(super) taps: &'a [T],
+    pub(super) start: Start<'a, T>,
+    pub(super) y: &'a mut [T],
 }
 
 /// The same with the size of its groups.
 struct Grouped<I, const N: usize>(I);
-
-/// A row of windows, for as many channels as a register holds.
-struct Row {
-    /// rows of taps inside the image, and the first of the image's rows under them
-    taps: Range<usize>,
-    y: usize,
-    /// where the channels begin, and how many there are
-    channel: usize,
-    part: usize,
-    /// where the pixels written begin
-    to: usize,
-}
 
 impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     type Output = ();
@@ -154,56 +77,89 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
         let Sweep {
             taps, apart, step, ..
         } = *image.sweep;
-        let lanes = T::lanes::<S>();
-        let shared = step[1] <= 2 && apart[1] == 1;
-        for i in 0..image.sweep.output[0] {
-            let (rows, y) = rows_inside(image.sweep, i);
-            for channel in (0..image.channels).step_by(lanes) {
-                let row = Row {
-                    taps: rows.clone(),
-                    y,
-                    channel,
-                    part: lanes.min(image.channels - channel),
-                    to: i * image.sweep.to[0] + channel,
-                };
-                let width = image.sweep.output[1];
-                // channels a group, taps, stride: pixels of a tile, and how many lie under them
-                macro_rules! tiles { ($($n:literal $taps:literal $step:literal: $($mr:literal $under:literal)+;)*) => { $(
-                    if const { N == $n && every_shape::<T, S>() } && shared && taps[1] == $taps && step[1] == $step {
-                        let mr = fewest(width, &[$($mr),+]);
-                        for j in (0..width).step_by(mr) {
-                            $(if mr == $mr { image.tile::<S, N, $taps, $step, $mr, $under>(simd, &row, j); })+
-                        }
-                        continue;
-                    }
-                )* } }
-                tiles! {
-                    1 3 1: 8 10 7 9 4 6;
-                    1 5 1: 8 12 7 11 4 8;
-                    1 7 1: 8 14 7 13 4 10;
-                    1 3 2: 7 15 4 9;
-                    1 5 2: 4 11;
-                    4 3 1: 8 10 7 9 4 6;
-                    4 3 2: 7 15 4 9;
+        let (lanes, width) = (T::lanes::<S>(), image.sweep.output[1]);
+        let added = matches!(image.start, Start::Output);
+        let mut whole = step[1] <= 2 && apart[1] == 1 && !added && const { every_shape::<T, S>() };
+        let two = step[0] == 1 && apart[0] == 1;
+        // channels a group, taps, stride, rows of a tile: pixels in each, and how many lie under them
+        macro_rules! rows { ($($n:literal $taps:literal $step:literal $rows:literal: $($mr:literal $under:literal)+;)*) => { $(
+            if const { N == $n && every_shape::<T, S>() }
+                && whole && taps[1] == $taps && step[1] == $step && ($rows == 1 || two)
+            {
+                match fewest(width, &[$($mr),+]) {
+                    $($mr => simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image)),)+
+                    _ => unreachable!("a width of the list"),
                 }
+            } else
+        )* {
+            whole = false;
+        } } }
+        rows! {
+            1 3 1 2: 8 10 7 9;
+            1 5 1 2: 8 12 7 11;
+            1 7 1 2: 8 14 7 13;
+            1 3 2 1: 7 15;
+            1 5 2 1: 4 11;
+            4 3 1 2: 8 10 7 9;
+            4 3 2 1: 7 15;
+        }
+        // what is left: other windows, and channels that fill part of a register
+        let first = if whole {
+            image.channels / lanes * lanes
+        } else {
+            0
+        };
+        for channel in (first..image.channels).step_by(lanes) {
+            for i in 0..image.sweep.output[0] {
+                let row = image.row(i, channel);
+                let part = lanes.min(image.channels - channel);
                 for j in (0..width).step_by(4) {
-                    image.tile_of_any_window::<S, N, 4>(simd, &row, j);
+                    if part == lanes && j + 4 <= width {
+                        image.tile_of_any_window::<S, N, 4, true>(simd, &row, j, part);
+                    } else {
+                        image.tile_of_any_window::<S, N, 4, false>(simd, &row, j, part);
+                    }
                 }
             }
         }
     }
 }
 
-/// The rows of taps of the window `i` that lie inside the image, and the row of the image under the first.
-#[inline(always)]
-pub(super) fn rows_inside(sweep: &Sweep, i: usize) -> (Range<usize>, usize) {
-    let first = (i * sweep.step[0]) as isize - sweep.before[0];
-    let apart = sweep.apart[0].max(1);
-    let skip = ((-first).max(0) as usize).div_ceil(apart);
-    let inside = (sweep.image[0] as isize - first).max(0) as usize;
-    let end = inside.div_ceil(apart).min(sweep.taps[0]);
-    let y = first + (skip * apart) as isize;
-    (skip.min(end)..end, y.max(0) as usize)
+/// All rows of an image by one tile, compiled by itself.
+struct Rows<
+    I,
+    const N: usize,
+    const KW: usize,
+    const STEP: usize,
+    const ROWS: usize,
+    const MR: usize,
+    const UNDER: usize,
+>(I);
+
+impl<
+    T: Lanes,
+    const N: usize,
+    const KW: usize,
+    const STEP: usize,
+    const ROWS: usize,
+    const MR: usize,
+    const UNDER: usize,
+> WithSimd for Rows<&mut Image<'_, T>, N, KW, STEP, ROWS, MR, UNDER>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let image = self.0;
+        let lanes = T::lanes::<S>();
+        for i in (0..image.sweep.output[0]).step_by(ROWS) {
+            for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
+                for j in (0..image.sweep.output[1]).step_by(MR) {
+                    image.tile::<S, N, KW, STEP, ROWS, MR, UNDER>(simd, [i, j], channel);
+                }
+            }
+        }
+    }
 }
 
 /// Of several widths of a tile the one that leaves the fewest pixels over, or the first of those.
@@ -212,25 +168,62 @@ fn fewest(width: usize, tiles: &[usize]) -> usize {
     *tiles.iter().min_by_key(cost).expect("a tile")
 }
 
-/// As many numbers as there are channels left.
+/// Where the weights of a row of taps begin for the register with this channel, `taps` numbers of which belong to a lane.
 #[inline(always)]
-pub(super) fn load<T: Lanes, S: Simd>(simd: S, x: &[T], at: usize, part: usize) -> T::Vector<S> {
-    if part == T::lanes::<S>() {
-        T::vectors::<S>(&x[at..][..T::lanes::<S>()])[0]
+pub(super) fn tap_at(taps: usize, channels: usize, ky: usize, channel: usize) -> usize {
+    (ky * channels.div_ceil(WIDEST) + channel / WIDEST) * taps * WIDEST + channel % WIDEST
+}
+
+/// Neighbouring pixels of a row, zeros outside the image. `first` may be a negative number, wrapped.
+#[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops of constant length stay in registers"
+)]
+pub(super) fn pixels<T: Lanes, S: Simd, const UNDER: usize>(
+    simd: S,
+    x: &[T],
+    [line, width, c]: [usize; 3],
+    first: usize,
+    channel: usize,
+) -> [T::Vector<S>; UNDER] {
+    let lanes = T::lanes::<S>();
+    let mut under = [T::splat(simd, T::zero()); UNDER];
+    // a walk from pixel to pixel: one address instead of as many as there are pixels
+    if first < width && first + UNDER <= width {
+        let mut rest = &x[(line + first) * c..][..UNDER * c];
+        for p in 0..UNDER {
+            let (pixel, after) = rest.split_at(c);
+            under[p] = T::vectors::<S>(&pixel[channel..][..lanes])[0];
+            rest = after;
+        }
     } else {
-        T::load_part(simd, &x[at..][..part])
+        let start = if first < width { first } else { 0 };
+        let mut rest = &x[(line + start) * c..(line + width) * c];
+        for p in 0..UNDER {
+            if first.wrapping_add(p) < width {
+                let (pixel, after) = rest.split_at(c);
+                under[p] = T::vectors::<S>(&pixel[channel..][..lanes])[0];
+                rest = after;
+            }
+        }
     }
+    under
 }
 
 /// The vectors of a tile with their lanes swapped.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops of constant length stay in registers"
+)]
 pub(super) fn swap_all<T: Lanes, S: Simd, const M: usize>(
     simd: S,
     mut x: [T::Vector<S>; M],
     by: usize,
 ) -> [T::Vector<S>; M] {
-    for x in &mut x {
-        *x = T::swap(simd, *x, by);
+    for i in 0..M {
+        x[i] = T::swap(simd, x[i], by);
     }
     x
 }
@@ -266,7 +259,7 @@ macro_rules! partners {
 pub(super) use partners;
 
 impl<T: Lanes> Image<'_, T> {
-    /// `MR` neighbouring pixels. The `UNDER` pixels under their windows are read once for each row of taps.
+    /// `MR` neighbouring pixels of `ROWS` rows. The `UNDER` pixels of a row under their windows are read once.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
@@ -277,115 +270,74 @@ impl<T: Lanes> Image<'_, T> {
         const N: usize,
         const KW: usize,
         const STEP: usize,
+        const ROWS: usize,
         const MR: usize,
         const UNDER: usize,
     >(
         &mut self,
         simd: S,
-        row: &Row,
-        j: usize,
+        [i, j]: [usize; 2],
+        channel: usize,
     ) {
-        let ([_, width], pitch) = (self.sweep.image, self.channels.next_multiple_of(WIDEST));
-        let (lanes, first) = (T::lanes::<S>(), (j * STEP) as isize - self.sweep.before[1]);
-        let mut sums = self.begin::<S, MR>(simd, row, j);
-        let mut line = row.y * width * self.channels + row.channel;
-        for ky in row.taps.clone() {
-            let mut x = [T::splat(simd, T::zero()); UNDER];
-            for p in 0..UNDER {
-                let column = (first + p as isize) as usize;
-                if column < width {
-                    x[p] = load(simd, self.x, line + column * self.channels, row.part);
+        let Sweep {
+            image: [height, width],
+            taps: [rows, _],
+            apart: [apart, _],
+            step: [step, _],
+            before,
+            output,
+            to: [to_row, to_pixel],
+        } = *self.sweep;
+        // copies, since what is written could otherwise be them
+        let (c, x, filter, y_out) = (self.channels, self.x, self.taps, &mut *self.y);
+        let (lanes, of_row) = (T::lanes::<S>(), KW * N * WIDEST);
+        let first = ((j * STEP) as isize - before[1]) as usize;
+        let top = ((i * step) as isize - before[0]) as usize;
+        let begin = match self.start {
+            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..lanes])[0],
+            _ => T::splat(simd, T::zero()),
+        };
+        let mut sums = [[begin; MR]; ROWS];
+        for t in 0..rows + ROWS - 1 {
+            let y = top.wrapping_add(t * apart);
+            if y >= height {
+                continue;
+            }
+            let line = [y * width, width, c];
+            let mut x = pixels::<T, S, UNDER>(simd, x, line, first, channel);
+            // the rows of taps that meet this row, seen from each row of the tile
+            let mut taps: [&[T]; ROWS] = [&[]; ROWS];
+            for o in 0..ROWS {
+                let ky = t.wrapping_sub(o);
+                if ky < rows {
+                    let at = (ky * c.div_ceil(WIDEST) + channel / WIDEST) * of_row;
+                    taps[o] = &filter[at + channel % WIDEST..at + of_row];
                 }
             }
-            let taps = &self.taps[ky * KW * N * pitch + row.channel..];
             partners!(simd, N, x, |s| {
-                for kx in 0..KW {
-                    let tap = T::vectors::<S>(&taps[(kx * N + s) * pitch..][..lanes])[0];
-                    for r in 0..MR {
-                        sums[r] = T::fma(simd, x[r * STEP + kx], tap, sums[r]);
+                for o in 0..ROWS {
+                    if taps[o].len() >= of_row - WIDEST + lanes {
+                        for kx in 0..KW {
+                            let tap =
+                                T::vectors::<S>(&taps[o][(kx * N + s) * WIDEST..][..lanes])[0];
+                            for r in 0..MR {
+                                sums[o][r] = T::fma(simd, x[r * STEP + kx], tap, sums[o][r]);
+                            }
+                        }
                     }
                 }
             });
-            line += self.sweep.apart[0] * width * self.channels;
         }
-        self.store(simd, row, j, sums);
-    }
-
-    /// The same for any window, which reads its pixels once for each tap.
-    #[inline(always)]
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "loops of constant length stay in registers"
-    )]
-    fn tile_of_any_window<S: Simd, const N: usize, const MR: usize>(
-        &mut self,
-        simd: S,
-        row: &Row,
-        j: usize,
-    ) {
-        let ([_, width], pitch) = (self.sweep.image, self.channels.next_multiple_of(WIDEST));
-        let lanes = T::lanes::<S>();
-        let mut sums = self.begin::<S, MR>(simd, row, j);
-        let mut line = row.y * width * self.channels + row.channel;
-        let [_, taps] = self.sweep.taps;
-        for ky in row.taps.clone() {
-            for kx in 0..taps {
-                let first = (j * self.sweep.step[1] + kx * self.sweep.apart[1]) as isize
-                    - self.sweep.before[1];
-                let mut x = [T::splat(simd, T::zero()); MR];
+        for o in 0..ROWS {
+            if i + o < output[0] {
+                let mut y = &mut y_out[(i + o) * to_row + j * to_pixel + channel..];
                 for r in 0..MR {
-                    let column = (first + (r * self.sweep.step[1]) as isize) as usize;
-                    if column < width {
-                        x[r] = load(simd, self.x, line + column * self.channels, row.part);
+                    if r > 0 && j + r < output[1] {
+                        y = &mut y[to_pixel..];
                     }
-                }
-                let taps = &self.taps[(ky * taps + kx) * N * pitch + row.channel..];
-                partners!(simd, N, x, |s| {
-                    let tap = T::vectors::<S>(&taps[s * pitch..][..lanes])[0];
-                    for r in 0..MR {
-                        sums[r] = T::fma(simd, x[r], tap, sums[r]);
+                    if j + r < output[1] {
+                        T::vectors_mut::<S>(&mut y[..lanes])[0] = sums[o][r];
                     }
-                });
-            }
-            line += self.sweep.apart[0] * width * self.channels;
-        }
-        self.store(simd, row, j, sums);
-    }
-
-    /// What the sums of the pixels from `j` begin with.
-    #[inline(always)]
-    fn begin<S: Simd, const MR: usize>(&self, simd: S, row: &Row, j: usize) -> [T::Vector<S>; MR] {
-        let mut sums = [T::splat(simd, T::zero()); MR];
-        match self.start {
-            Start::Zero => {}
-            Start::Row(bias) => sums = [load(simd, bias, row.channel, row.part); MR],
-            Start::Output => {
-                for (r, sum) in sums.iter_mut().enumerate() {
-                    if j + r < self.sweep.output[1] {
-                        *sum = load(simd, self.y, row.to + (j + r) * self.sweep.to[1], row.part);
-                    }
-                }
-            }
-        }
-        sums
-    }
-
-    /// Writes the pixels from `j` that there are.
-    #[inline(always)]
-    fn store<S: Simd, const MR: usize>(
-        &mut self,
-        simd: S,
-        row: &Row,
-        j: usize,
-        sums: [T::Vector<S>; MR],
-    ) {
-        for (r, sum) in sums.into_iter().enumerate() {
-            if j + r < self.sweep.output[1] {
-                let to = &mut self.y[row.to + (j + r) * self.sweep.to[1]..][..row.part];
-                if row.part == T::lanes::<S>() {
-                    T::vectors_mut::<S>(to)[0] = sum;
-                } else {
-                    T::store_part(simd, to, sum);
                 }
             }
         }

@@ -7,7 +7,8 @@ use super::super::block::every_shape;
 use super::super::tile::Lanes;
 use super::WIDEST;
 use super::geometry::Sweep;
-use super::lanes::{load, partners, rows_inside, swap_all};
+use super::lanes::{partners, pixels, swap_all, tap_at};
+use super::lanes_any::{load, rows_inside};
 
 /// Adds one sample's share to `sums`.
 pub(super) fn run<T: Lanes>(
@@ -49,8 +50,6 @@ struct Row {
     x: usize,
     dy: usize,
     sums: usize,
-    /// how many channels there are
-    part: usize,
 }
 
 impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
@@ -60,42 +59,45 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     fn with_simd<S: Simd>(self, simd: S) {
         let mut image = self.0;
         let Sweep {
-            image: [_, width],
-            taps,
-            apart,
-            step,
-            to,
-            ..
+            taps, apart, step, ..
         } = *image.sweep;
-        let (lanes, pitch) = (T::lanes::<S>(), image.channels.next_multiple_of(WIDEST));
-        let shared = step[1] <= 2 && apart[1] == 1;
-        for i in 0..image.sweep.output[0] {
-            let (rows, y) = rows_inside(image.sweep, i);
-            for channel in (0..image.channels).step_by(lanes) {
-                for (n, ky) in rows.clone().enumerate() {
-                    let row = Row {
-                        x: (y + n * apart[0]) * width * image.channels + channel,
-                        dy: i * to[0] + channel,
-                        sums: ky * taps[1] * N * pitch + channel,
-                        part: lanes.min(image.channels - channel),
-                    };
-                    macro_rules! tiles { ($($n:literal $taps:literal $step:literal: $mr:literal $under:literal;)*) => { $(
-                        if const { N == $n && every_shape::<T, S>() } && shared && taps[1] == $taps && step[1] == $step {
-                            image.add_row::<S, N, $taps, $step, $mr, $under>(simd, &row);
-                            continue;
-                        }
-                    )* } }
-                    tiles! {
-                        1 3 1: 8 10;
-                        1 5 1: 8 12;
-                        1 7 1: 8 14;
-                        1 3 2: 4 9;
-                        1 5 2: 4 11;
-                        4 3 1: 8 10;
-                        4 3 2: 4 9;
-                    }
+        let lanes = T::lanes::<S>();
+        let mut whole = step[1] <= 2 && apart[1] == 1 && const { every_shape::<T, S>() };
+        // channels a group, taps, stride, rows of taps at a time: pixels of a tile, and how many lie under them
+        macro_rules! rows { ($($n:literal $taps:literal $step:literal $rows:literal: $mr:literal $under:literal;)*) => { $(
+            if const { N == $n && every_shape::<T, S>() } && whole && taps[1] == $taps && step[1] == $step && taps[0].is_multiple_of($rows) {
+                simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image));
+            } else
+        )* {
+            whole = false;
+        } } }
+        rows! {
+            1 3 1 3: 8 10;
+            1 3 1 1: 8 10;
+            1 5 1 1: 8 12;
+            1 7 1 1: 8 14;
+            1 3 2 3: 4 9;
+            1 5 2 1: 4 11;
+            4 3 1 1: 8 10;
+            4 3 2 1: 4 9;
+        }
+        let first = if whole {
+            image.channels / lanes * lanes
+        } else {
+            0
+        };
+        for channel in (first..image.channels).step_by(lanes) {
+            let part = lanes.min(image.channels - channel);
+            for i in 0..image.sweep.output[0] {
+                let (rows, y) = rows_inside(image.sweep, i);
+                for (n, ky) in rows.enumerate() {
+                    let row = image.row::<N>(i, y + n * apart[0], ky, channel);
                     for kx in 0..taps[1] {
-                        image.add_tap::<S, N, 4>(simd, &row, kx);
+                        if part == lanes {
+                            image.add_tap::<S, N, 4, true>(simd, &row, kx, part);
+                        } else {
+                            image.add_tap::<S, N, 4, false>(simd, &row, kx, part);
+                        }
                     }
                 }
             }
@@ -103,100 +105,153 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     }
 }
 
-impl<T: Lanes> Image<'_, T> {
-    /// The gradients of `MR` neighbouring pixels from `j`, zeros where there are none.
+/// All rows of an image by one tile, compiled by itself.
+struct Rows<
+    I,
+    const N: usize,
+    const KW: usize,
+    const STEP: usize,
+    const ROWS: usize,
+    const MR: usize,
+    const UNDER: usize,
+>(I);
+
+impl<
+    T: Lanes,
+    const N: usize,
+    const KW: usize,
+    const STEP: usize,
+    const ROWS: usize,
+    const MR: usize,
+    const UNDER: usize,
+> WithSimd for Rows<&mut Image<'_, T>, N, KW, STEP, ROWS, MR, UNDER>
+{
+    type Output = ();
+
     #[inline(always)]
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "loops of constant length stay in registers"
-    )]
-    fn gradients<S: Simd, const MR: usize>(
-        &self,
-        simd: S,
-        row: &Row,
-        j: usize,
-    ) -> [T::Vector<S>; MR] {
-        let mut dy = [T::splat(simd, T::zero()); MR];
-        for r in 0..MR {
-            if j + r < self.sweep.output[1] {
-                dy[r] = load(simd, self.dy, row.dy + (j + r) * self.sweep.to[1], row.part);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let image = self.0;
+        let lanes = T::lanes::<S>();
+        for i in 0..image.sweep.output[0] {
+            for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
+                for ky in (0..image.sweep.taps[0]).step_by(ROWS) {
+                    image.add_rows::<S, N, KW, STEP, ROWS, MR, UNDER>(simd, [i, ky], channel);
+                }
             }
         }
-        dy
+    }
+}
+
+impl<T: Lanes> Image<'_, T> {
+    /// Row `i` of the gradient, row `y` of the image, row `ky` of taps.
+    fn row<const N: usize>(&self, i: usize, y: usize, ky: usize, channel: usize) -> Row {
+        Row {
+            x: y * self.sweep.image[1] * self.channels + channel,
+            dy: i * self.sweep.to[0] + channel,
+            sums: tap_at(self.sweep.taps[1] * N, self.channels, ky, channel),
+        }
     }
 
-    /// All taps of a row.
+    /// All taps of `ROWS` rows.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
         reason = "loops of constant length stay in registers"
     )]
-    fn add_row<
+    fn add_rows<
         S: Simd,
         const N: usize,
         const KW: usize,
         const STEP: usize,
+        const ROWS: usize,
         const MR: usize,
         const UNDER: usize,
     >(
         &mut self,
         simd: S,
-        row: &Row,
+        [i, ky]: [usize; 2],
+        channel: usize,
     ) {
-        let (pitch, lanes) = (self.channels.next_multiple_of(WIDEST), T::lanes::<S>());
-        let width = self.sweep.image[1];
-        let mut sums = [[T::splat(simd, T::zero()); KW]; N];
-        for s in 0..N {
-            for kx in 0..KW {
-                sums[s][kx] =
-                    T::vectors::<S>(&self.sums[row.sums + (kx * N + s) * pitch..][..lanes])[0];
-            }
-        }
-        for j in (0..self.sweep.output[1]).step_by(MR) {
-            let first = (j * STEP) as isize - self.sweep.before[1];
-            let dy = self.gradients::<S, MR>(simd, row, j);
-            let mut x = [T::splat(simd, T::zero()); UNDER];
-            for p in 0..UNDER {
-                let column = (first + p as isize) as usize;
-                if column < width {
-                    x[p] = load(simd, self.x, row.x + column * self.channels, row.part);
+        let (lanes, of_row) = (
+            T::lanes::<S>(),
+            self.channels.div_ceil(WIDEST) * KW * N * WIDEST,
+        );
+        let Sweep {
+            image: [height, width],
+            apart: [apart, _],
+            before,
+            output: [_, columns],
+            ..
+        } = *self.sweep;
+        let (c, image, gradient) = (self.channels, self.x, self.dy);
+        let zero = T::splat(simd, T::zero());
+        let y = ((i * self.sweep.step[0] + ky * apart) as isize - before[0]) as usize;
+        let row = self.row::<N>(i, 0, ky, channel);
+        let mut sums = [[[zero; KW]; N]; ROWS];
+        for k in 0..ROWS {
+            for s in 0..N {
+                for kx in 0..KW {
+                    let at = row.sums + k * of_row + (kx * N + s) * WIDEST;
+                    sums[k][s][kx] = T::vectors::<S>(&self.sums[at..][..lanes])[0];
                 }
             }
-            partners!(simd, N, x, |s| {
-                for r in 0..MR {
-                    for kx in 0..KW {
-                        sums[s][kx] = T::fma(simd, x[r * STEP + kx], dy[r], sums[s][kx]);
+        }
+        for j in (0..columns).step_by(MR) {
+            let first = ((j * STEP) as isize - before[1]) as usize;
+            let dy = pixels::<T, S, MR>(simd, gradient, [i * columns, columns, c], j, channel);
+            for k in 0..ROWS {
+                let y = y.wrapping_add(k * apart);
+                if y >= height {
+                    continue;
+                }
+                let line = [y * width, width, c];
+                let mut x = pixels::<T, S, UNDER>(simd, image, line, first, channel);
+                partners!(simd, N, x, |s| {
+                    for r in 0..MR {
+                        for kx in 0..KW {
+                            sums[k][s][kx] = T::fma(simd, x[r * STEP + kx], dy[r], sums[k][s][kx]);
+                        }
                     }
-                }
-            });
+                });
+            }
         }
-        for s in 0..N {
-            for kx in 0..KW {
-                let to = &mut self.sums[row.sums + (kx * N + s) * pitch..][..lanes];
-                T::vectors_mut::<S>(to)[0] = sums[s][kx];
+        for k in 0..ROWS {
+            for s in 0..N {
+                for kx in 0..KW {
+                    let at = row.sums + k * of_row + (kx * N + s) * WIDEST;
+                    T::vectors_mut::<S>(&mut self.sums[at..][..lanes])[0] = sums[k][s][kx];
+                }
             }
         }
     }
 
-    /// One tap of any window.
+    /// One tap of any window, for part of a register unless all is `WHOLE`.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
         reason = "loops of constant length stay in registers"
     )]
-    fn add_tap<S: Simd, const N: usize, const MR: usize>(&mut self, simd: S, row: &Row, kx: usize) {
-        let (pitch, lanes) = (self.channels.next_multiple_of(WIDEST), T::lanes::<S>());
+    fn add_tap<S: Simd, const N: usize, const MR: usize, const WHOLE: bool>(
+        &mut self,
+        simd: S,
+        row: &Row,
+        kx: usize,
+        part: usize,
+    ) {
+        let lanes = T::lanes::<S>();
+        let part = if WHOLE { lanes } else { part };
         let [_, step] = self.sweep.step;
-        let one = T::splat(simd, T::one());
-        let mut sums = [[T::splat(simd, T::zero()); MR]; N];
+        let (zero, one) = (T::splat(simd, T::zero()), T::splat(simd, T::one()));
+        let mut sums = [[zero; MR]; N];
         for j in (0..self.sweep.output[1]).step_by(MR) {
-            let first = (j * step + kx * self.sweep.apart[1]) as isize - self.sweep.before[1];
-            let dy = self.gradients::<S, MR>(simd, row, j);
-            let mut x = [T::splat(simd, T::zero()); MR];
+            let first =
+                ((j * step + kx * self.sweep.apart[1]) as isize - self.sweep.before[1]) as usize;
+            let (mut x, mut dy) = ([zero; MR], [zero; MR]);
             for r in 0..MR {
-                let column = (first + (r * step) as isize) as usize;
-                if column < self.sweep.image[1] {
-                    x[r] = load(simd, self.x, row.x + column * self.channels, row.part);
+                let column = first.wrapping_add(r * step);
+                if j + r < self.sweep.output[1] && column < self.sweep.image[1] {
+                    x[r] = load(simd, self.x, row.x + column * self.channels, part);
+                    dy[r] = load(simd, self.dy, row.dy + (j + r) * self.sweep.to[1], part);
                 }
             }
             partners!(simd, N, x, |s| {
@@ -206,7 +261,7 @@ impl<T: Lanes> Image<'_, T> {
             });
         }
         for s in 0..N {
-            let to = &mut self.sums[row.sums + (kx * N + s) * pitch..][..lanes];
+            let to = &mut self.sums[row.sums + (kx * N + s) * WIDEST..][..lanes];
             let to = &mut T::vectors_mut::<S>(to)[0];
             for r in 0..MR {
                 *to = T::fma(simd, one, sums[s][r], *to);

@@ -3,9 +3,11 @@
 //! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. All others are a dense
 //! convolution for each group, by the register tile of matrix products: `dense.rs`. Both see the same [`Sweep`].
 
+mod arrange;
 mod dense;
 mod geometry;
 mod lanes;
+mod lanes_any;
 mod lanes_by_weights;
 
 use pulp::Arch;
@@ -38,7 +40,7 @@ pub(crate) fn conv2d<T: Lanes>(
     let sweep = Sweep::forward(w);
     if lanes::pays::<T>(arch, w) {
         let taps = &mut scratch[..w.arranged()];
-        lanes::arrange(w, filter, taps);
+        arrange::arrange(w, filter, taps);
         for (x, y) in samples {
             lanes::run(arch, w, &sweep, [x, taps], start, y);
         }
@@ -66,7 +68,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
         .zip(dx.chunks_exact_mut(w.window.input_len().max(1)));
     if lanes::pays::<T>(arch, w) {
         let taps = &mut scratch[..w.arranged()];
-        lanes::arrange_phases(w, filter, taps);
+        arrange::arrange_phases(w, filter, taps);
         for (dy, dx) in samples {
             w.for_each_phase(|phase, at| {
                 let len = phase.sweep.taps[0] * phase.sweep.taps[1] * w.arranged_tap();
@@ -110,7 +112,7 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         for (x, dy) in samples {
             lanes_by_weights::run(arch, w, &sweep, [x, dy], sums);
         }
-        lanes::add_arranged(w, sums, dfilter);
+        arrange::add_arranged(w, sums, dfilter);
     } else {
         for (x, dy) in samples {
             dense::add_by_weights(arch, w, [x, dy], dfilter, scratch);
