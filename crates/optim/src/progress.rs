@@ -77,6 +77,12 @@ impl<'w> Progress<'w> {
         }
     }
 
+    pub(crate) fn say(&mut self, what: &impl std::fmt::Display) {
+        if let Some(lines) = &mut self.lines {
+            print(lines, &what.to_string());
+        }
+    }
+
     pub(crate) fn finish(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -378,3 +378,41 @@ fn outputs_come_in_order_whatever_the_batch() {
         assert!((y[[0]] - found[0]).abs() < 1e-6 && (y[[1]] - found[1]).abs() < 1e-6);
     }
 }
+
+#[test]
+fn a_loss_that_is_not_finite_stops_the_run() {
+    let (mut x, classes) = points(12);
+    x[5] = Tensor::full(f32::NAN);
+    let mut trainer = trainer(4, 1);
+    let mut text = Vec::new();
+    let data = Data::new(&x, &classes);
+    let history = trainer.fit(data, None, 9, &mut Progress::lines(&mut text));
+    assert_eq!(history.len(), 1, "the first epoch meets it");
+    let trouble = trainer.trouble.clone().expect("a step was not taken");
+    assert!(trouble.step <= 3 && trouble.loss.is_nan() && trouble.weight.is_none());
+    assert_eq!(trouble.gradient.as_deref(), Some("0.weight"));
+    assert_eq!(trouble.norms.len(), 4);
+    let finite = |w: &u32| f32::from_bits(*w).is_finite();
+    assert!(weights(&*trainer.network.layers).iter().all(finite));
+    let text = String::from_utf8(text).expect("text");
+    let said = format!("step {} was not taken: its loss is NaN", trouble.step);
+    assert!(text.contains(&said), "{text}");
+    // the next good step clears it
+    trainer.step(&x[..4], &classes[..4]);
+    assert_eq!(trainer.trouble, None);
+}
+
+#[test]
+fn weights_that_flew_off_are_named() {
+    let (x, classes) = points(4);
+    let mut trainer = trainer(4, 1);
+    trainer.network.layers.2.weight[[3, 1]] = f32::INFINITY;
+    trainer.step(&x, &classes);
+    let trouble = trainer.trouble.expect("a step was not taken");
+    assert_eq!(trouble.weight.as_deref(), Some("2.weight"));
+    assert!(
+        trouble
+            .to_string()
+            .contains("weights of 2.weight are not finite")
+    );
+}

@@ -81,7 +81,8 @@ impl EarlyStop {
 
 impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, T> {
     /// `epochs` passes over the data, each reported and, if there is held-out data, followed by a score on it; fewer, where
-    /// [`early_stop`](Trainer::early_stop) ends them. Then the weights are those of the best epoch.
+    /// [`early_stop`](Trainer::early_stop) ends them; then the weights are those of the best epoch. A loss or a gradient that is not finite ends
+    /// them too, see [`trouble`](Trainer::trouble).
     #[track_caller]
     pub fn fit(
         &mut self,
@@ -120,6 +121,10 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             };
             progress.end_epoch(&epoch, epochs);
             history.push(epoch);
+            if let Some(trouble) = &self.trouble {
+                progress.say(trouble);
+                break;
+            }
             let (Some(stop), Some(kept)) = (stop, &mut kept) else {
                 continue;
             };

@@ -4,6 +4,7 @@ mod data;
 mod fit;
 mod pace;
 mod range;
+mod trouble;
 
 use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
 use nn::{Gradients, Layer, Loss, MaxNorm, Network, Pass, Penalty, Score};
@@ -17,6 +18,7 @@ pub use data::Data;
 pub use fit::{EarlyStop, Epoch, Watch};
 pub use pace::Pace;
 pub use range::RateRange;
+pub use trouble::NonFinite;
 
 /// Trains a network on batches of up to its capacity. Everything is made once: a step allocates nothing.
 pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> {
@@ -37,6 +39,8 @@ pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> 
     pub accumulate: usize,
     /// when a run ends early, if ever
     pub early_stop: Option<EarlyStop>,
+    /// the last step that was not taken, since its loss or a gradient was not finite: it left the weights alone and ended the epoch and the run
+    pub trouble: Option<NonFinite>,
     steps: usize,
     epochs: usize,
     gradient: Box<L::Grad>,
@@ -76,6 +80,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             pace: Pace::Constant,
             accumulate: 1,
             early_stop: None,
+            trouble: None,
             steps: 0,
             epochs: 0,
         }
@@ -173,12 +178,16 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         if let Some(penalty) = &self.penalty {
             score.loss += penalty.add_gradient(layers, &mut self.gradient);
         }
+        self.steps += 1;
+        self.trouble = NonFinite::find(layers, &mut self.gradient, &score, self.steps);
+        if self.trouble.is_some() {
+            return score;
+        }
         self.optimizer
             .step(layers, &mut self.gradient, &mut self.state);
         if let Some(max_norm) = &self.max_norm {
             max_norm.project(layers);
         }
-        self.steps += 1;
         score
     }
 
@@ -205,6 +214,9 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         for chosen in order.chunks(self.step_capacity()) {
             total = total.and(self.step_on(data, chosen));
             progress.batch(&total);
+            if self.trouble.is_some() {
+                break;
+            }
         }
         self.order = order;
         self.epochs += 1;

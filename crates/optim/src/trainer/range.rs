@@ -74,7 +74,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         }
         weights.restore(&mut *self.network.layers);
         self.optimizer.set_rate(rate);
-        (self.pace, self.steps) = (pace, steps_before);
+        (self.pace, self.steps, self.trouble) = (pace, steps_before, None);
         self.state = self.optimizer.start();
         curve
     }
