@@ -11,6 +11,22 @@ const ACCURACY: f64 = 0.98;
 /// The longest that it may take, in seconds.
 const MAIN_JOB: f64 = 10.0;
 
+/// The programs to learn from that the README lists.
+const LESSONS: [&str; 12] = [
+    "autodiff",
+    "curvature",
+    "draw",
+    "neuron",
+    "activations",
+    "tree",
+    "gradients",
+    "initialisation",
+    "convolution",
+    "regression",
+    "regularisation",
+    "universal",
+];
+
 type Outcome = Result<(), String>;
 type Part = (&'static str, fn() -> Outcome);
 
@@ -45,13 +61,7 @@ pub(crate) fn run() -> Outcome {
             xtask(&["check-grads", "--mutate"], "killed ")
         }),
         ("tidiness", || xtask(&["tidy"], "files")),
-        ("tour", || {
-            captured(
-                &["run", "--release", "--locked", "--example", "autodiff"],
-                &[],
-            )
-            .map(drop)
-        }),
+        ("lessons", lessons),
         ("main job", main_job),
     ];
     for (name, part) in parts {
@@ -107,6 +117,18 @@ fn consumers() -> Outcome {
         if output.trim().is_empty() {
             return Err(format!("the outside user of {name} printed nothing"));
         }
+    }
+    Ok(())
+}
+
+/// Every lesson ends well.
+fn lessons() -> Outcome {
+    cargo(&["build", "--release", "--locked", "--examples"])?;
+    for name in LESSONS {
+        let clock = Instant::now();
+        let run = ["run", "--release", "--locked", "--quiet", "--example", name];
+        captured(&run, &[])?;
+        println!("lesson {name}: {:.1} s", clock.elapsed().as_secs_f64());
     }
     Ok(())
 }
