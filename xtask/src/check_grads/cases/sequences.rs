@@ -29,7 +29,8 @@ pub(crate) fn all() -> Vec<Case> {
         "MultiHeadAttention" 2: Sequence<5, 6> => MultiHeadAttention<6, 3, false, T>;
         "MultiHeadAttention" 2: Sequence<7, 6> => MultiHeadAttention<6, 2, true, T>;
         "MultiHeadAttention" 1: Sequence<1, 3> => MultiHeadAttention<3, 1, false, T>;
-        "MultiHeadAttention" 2: Sequence<3, 4> => (PositionalEncoding, EncoderBlock<4, 2, 5, false, T>, PreNormBlock<4, 4, 3, true, T>);
+        "MultiHeadAttention" 2: Sequence<3, 6> => (PositionalEncoding, EncoderBlock<6, 2, 5, false, T>);
+        "MultiHeadAttention" 2: Sequence<4, 6> => PreNormBlock<6, 3, 5, true, T>;
         "PositionalEncoding" 3: Sequence<4, 3> => PositionalEncoding;
         "LearnedPositions" 3: Sequence<4, 3> => LearnedPositions<4, 3, T>;
         "LearnedPositions" 2: Sequence<3, 2> => (LearnedPositions<3, 2, T>, Rnn<2, 2, T>);
