@@ -39,6 +39,17 @@ cases! {
     "conv_with_strides_and_asymmetric_padding" infer::<Image<7, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 1, 0>>;
     "conv_with_strides_no_padding" infer::<Image<7, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 0, 0>>;
     "conv_with_strides_padding" infer::<Image<7, 5, 1>, RectConv2d<1, 1, 3, 3, 2, 2, 1, 1>>;
+    "convtranspose" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 2, 3, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_1d" infer::<Image<1, 3, 1>, ConvTranspose2d<1, 2, 1, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_autopad_same" infer::<Image<3, 3, 1>, (ConvTranspose2d<1, 2, 3, 2, 0, f32, 3, 2, 0, 0, 0>, Crop2d<0, 0, 1, 1>)>;
+    "convtranspose_group_2/0" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 1, 3, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_group_2/1" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 1, 3, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_group_2_image_3/0" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 1, 3, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_group_2_image_3/1" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 1, 3, 1, 0, f32, 3, 1, 0, 0, 0>>;
+    "convtranspose_kernel_shape" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 2, 3, 3, 0, f32, 3, 2, 0, 1, 1>>;
+    "convtranspose_output_shape" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 2, 3, 3, 0, f32, 3, 2, 0, 1, 1>>;
+    "convtranspose_pad" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 2, 3, 3, 0, f32, 3, 2, 0, 1, 1>>;
+    "convtranspose_pads" infer::<Image<3, 3, 1>, ConvTranspose2d<1, 2, 3, 3, 1, f32, 3, 2, 2, 0, 0>>;
     "depthtospace_crd_mode_example" infer::<Image<2, 3, 8>, PixelShuffle<2>>;
     "dropout_default" infer::<Matrix<4, 5>, Dropout<1, 2>>;
     "dropout_default_mask" infer::<Matrix<4, 5>, Dropout<1, 2>>;

@@ -206,6 +206,55 @@ def conv(node):
     return infer(shape(*x.shape[1:]), layer, x, y, **tensors)
 
 
+def conv_transpose(node):
+    """Sequences are images of one row; every group makes a part of its own."""
+    x, w, b, y = node.inputs[0], node.inputs[1], node.input(2), node.outputs[0]
+    floats(x)
+    if x.ndim == 3:
+        x, w, y = (t[:, :, None] for t in (x, w, y))
+    if x.ndim != 4:
+        raise Lacks("windows of three sides")
+    sides, kernel, outs, groups = x.shape[2:], w.shape[2:], y.shape[2:], node.get("group", 1)
+    strides, dilations = ones(node, 2)
+    if list(dilations) != [1, 1]:
+        raise Lacks("dilation")
+    full = [(n - 1) * s + k for n, s, k in zip(sides, strides, kernel)]
+    if node.get("auto_pad", "NOTSET") == "SAME_UPPER":
+        before = [(f - out) // 2 for f, out in zip(full, outs)]
+    else:
+        before = node.get("pads", [0] * 4)[:2]
+    # what is left over at the end is added there, or cut off
+    extra = [out - f + 2 * p for f, p, out in zip(full, before, outs)]
+    crop = min(extra) < 0
+    if crop:
+        cut = [*before, *(f - p - out for f, p, out in zip(full, before, outs))]
+        before, extra = [0, 0], [0, 0]
+    parts = []
+    for g in range(groups):
+        i, o = w.shape[0] // groups, w.shape[1]
+        mine, theirs = slice(g * i, (g + 1) * i), slice(g * o, (g + 1) * o)
+        numbers = [kernel[0], strides[0], before[0], "f32", kernel[1], strides[1], before[1], *extra]
+        layer = f"ConvTranspose2d<{i}, {o}, {', '.join(map(str, numbers))}>"
+        tensors = {"weight": w[mine].transpose(2, 3, 1, 0)} | ({} if b is None else {"bias": b[theirs]})
+        if crop:
+            layer = f"({layer}, Crop2d<{', '.join(map(str, cut))}>)"
+            tensors = {f"0.{name}": value for name, value in tensors.items()}
+        parts += infer(shape(*sides, i), layer, nhwc(x[:, mine]), nhwc(y[:, theirs]), **tensors)
+    return parts
+
+
+def border(node):
+    """The width comes as an input; the types say it where a layer has that border."""
+    x, pads, y = node.inputs[0], [int(p) for p in node.inputs[1]], node.outputs[0]
+    floats(x)
+    layer = {"reflect": "ReflectPad2d", "edge": "ReplicatePad2d"}.get(node.get("mode", "constant"))
+    if layer is None or x.ndim != 4 or len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)):
+        raise NotApplicable("a shape known only at run time")
+    sides = [pads[i] for i in (2, 3, 6, 7)]
+    x, y = nhwc(x), nhwc(y)
+    return infer(shape(*x.shape[1:]), f"{layer}<{', '.join(map(str, sides))}>", x, y)
+
+
 def pool(mean):
     def convert(node):
         x, y = node.inputs[0], node.outputs[0]
@@ -501,6 +550,7 @@ OPERATORS = {
     "Celu": elementwise(lambda node: f"Celu<{ratio(node.get('alpha', 1.0))}>"),
     "Concat": concat,
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "DepthToSpace": shuffle(True),
     "Dropout": dropout,
     "Elu": elementwise(lambda node: f"Elu<{ratio(node.get('alpha', 1.0))}>"),
@@ -528,6 +578,7 @@ OPERATORS = {
     "NegativeLogLikelihoodLoss": class_loss("Nll", "WeightedNll", False),
     "PRelu": prelu,
     "RNN": recurrent("Rnn", [0]),
+    "Pad": border,
     "RMSNormalization": per_row("RmsNorm", ["scale"]),
     "Relu": elementwise("Relu"),
     "Reshape": reshape,
