@@ -62,20 +62,21 @@ impl NonFinite {
     }
 }
 
-/// Whether all are finite, in as many sums as become vectors: `x − x` is 0 of what is finite, and NaN of all else.
+/// Whether all are finite, in as many sums as become vectors: `0·x` is 0 of what is finite, and NaN of all else.
 fn finite<T: Scalar>(x: &[T]) -> bool {
-    let mut sums = [T::zero(); 16];
+    let zero = T::zero();
+    let mut sums = [zero; 16];
     T::vectorize(
         #[inline(always)]
         || {
             let (blocks, rest) = x.as_chunks::<16>();
             for block in blocks {
                 for (sum, &x) in sums.iter_mut().zip(block) {
-                    *sum += x - x;
+                    *sum += x * zero;
                 }
             }
             for (sum, &x) in sums.iter_mut().zip(rest) {
-                *sum += x - x;
+                *sum += x * zero;
             }
         },
     );
