@@ -123,9 +123,9 @@ mod tests {
     #[test]
     fn a_dilated_window_is_a_longer_one_with_zeros_between() {
         let between = |place: usize| {
-            f64::from(u8::from(
-                place < 25 && place / 5 % 2 == 0 && place % 5 % 2 == 0,
-            ))
+            let [row, column] = [place / 5, place % 5];
+            let even = row.is_multiple_of(2) && column.is_multiple_of(2);
+            f64::from(u8::from(place < 25 && even))
         };
         let long = derivative::<Conv2d<1, 1, 5, 1, 0, f64>, 7>(between, None);
         let [.., dilated] = covered();

@@ -37,6 +37,7 @@ type Part = (&'static str, fn() -> Outcome);
 pub(crate) fn run() -> Outcome {
     let parts: [Part; 10] = [
         ("formatting", || cargo(&["fmt", "--all", "--check"])),
+        ("tidiness", || xtask(&["tidy"], "files")),
         ("clippy", || {
             cargo(&[
                 "clippy",
@@ -60,7 +61,6 @@ pub(crate) fn run() -> Outcome {
         ("broken rules", || {
             xtask(&["check-grads", "--mutate"], "killed ")
         }),
-        ("tidiness", || xtask(&["tidy"], "files")),
         ("lessons", lessons),
         ("main job", main_job),
     ];

@@ -1,0 +1,5 @@
+//! The Trainer: what it promises about batches, seeds, scores and what it prints.
+
+mod options;
+mod plane;
+mod steps;
