@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod derivatives;
+pub mod elements;
 pub mod grouped;
 pub mod kernels;
 pub mod memory;

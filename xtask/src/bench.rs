@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the work of `benches` as one table, each figure with its share of the peak measured in the same run.
 
-use benches::{Work, derivatives, grouped, kernels, peak, sequences, steps, tape};
+use benches::{Work, derivatives, elements, grouped, kernels, peak, sequences, steps, tape};
 
 /// Seconds spent on each piece of work.
 const BUDGET: f64 = 0.4;
@@ -51,6 +51,7 @@ pub(crate) fn run(only: Option<&str>) {
 /// Prints how near work comes to the larger of two floors: its operations at the peak, its bytes at the speed of the memory that holds them.
 fn floors(only: Option<&str>, peak: f64) {
     let mut work = grouped::all();
+    work.extend(elements::all());
     work.retain(|work| only.is_none_or(|only| work.work.name.contains(only)));
     if work.is_empty() {
         return;

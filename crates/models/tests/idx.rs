@@ -238,10 +238,12 @@ fn images_and_labels_not_equally_many() {
 #[test]
 fn broken_gzip() {
     let whole = gzip(&images(3));
-    assert_eq!(
-        said_of("train-images-idx3-ubyte", &whole[..whole.len() - 9]),
-        "DIR/train-images-idx3-ubyte cannot be unpacked by gzip: incomplete deflate stream; download it again"
-    );
+    // what is missing is said by the library that unpacks, each release in words of its own
+    let cut = said_of("train-images-idx3-ubyte", &whole[..whole.len() - 9]);
+    let why = cut
+        .strip_prefix("DIR/train-images-idx3-ubyte cannot be unpacked by gzip: ")
+        .and_then(|rest| rest.strip_suffix("; download it again"));
+    assert!(why.is_some_and(|why| !why.is_empty()), "{cut}");
     // every pixel is there, but the checksum says they are others
     let mut wrong_sum = whole.clone();
     wrong_sum[whole.len() - 8] ^= 1;

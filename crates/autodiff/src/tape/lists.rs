@@ -38,6 +38,8 @@ pub(crate) fn each<T: Scalar>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) ->
                 },
             );
         }
+        // one number for all: the slope by a repeated factor
+        (false, false) if a.len() == 1 && b.len() == 1 => y.fill(f(a[0], b[0])),
         (true, false) => {
             let rows = y.chunks_exact_mut(b.len()).zip(a.chunks_exact(b.len()));
             rows.for_each(|(y, a)| each(a, b, y, f));

@@ -13,7 +13,8 @@ use super::{Edge, Form, Graph, Kind, Line, Node, layered};
 
 impl Graph {
     /// The picture of what a tape recorded last: every value that derivatives flow through, downwards. Where single numbers meet, the tape
-    /// keeps the derivatives of one by the other and forgets the formula: they stand beside the arrows.
+    /// keeps the derivatives of one by the other and forgets the formula: they stand beside the arrows. What comes from
+    /// nothing is drawn again in every row above one that needs it.
     ///
     /// ```
     /// use autodiff::Tape;
@@ -26,8 +27,8 @@ impl Graph {
     ///     (x.tanh() * x).sum();
     /// });
     /// let graph = Graph::of_tape(&tape);
-    /// // the variable, tanh, the product with two arrows, the sum
-    /// assert_eq!((graph.nodes.len(), graph.edges.len()), (4, 4));
+    /// // the variable, drawn once more beside tanh, where it is needed again; tanh, the product with two arrows, the sum
+    /// assert_eq!((graph.nodes.len(), graph.edges.len()), (5, 4));
     /// ```
     pub fn of_tape<T: Scalar>(tape: &Tape<T>) -> Self {
         let entries = tape.entries();
