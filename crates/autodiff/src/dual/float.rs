@@ -15,7 +15,7 @@ use super::{Dual, weigh};
 /// `f(u)` with its slope.
 macro_rules! each_smooth {
     ($($f:ident: $slope:expr,)*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $f(self) -> Self {
             let (y, slope) = self.smooth(T::$f, $slope);
             self.chain(y, mutant::slope(stringify!($f), slope))
@@ -26,7 +26,7 @@ macro_rules! each_smooth {
 /// Steps: the derivative is 0.
 macro_rules! each_step {
     ($($step:ident),*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $step(self) -> Self {
             Self::constant(self.value.$step())
         }
@@ -36,7 +36,7 @@ macro_rules! each_step {
 /// Questions about the value.
 macro_rules! each_question {
     ($($question:ident),*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $question(self) -> bool {
             self.value.$question()
         }
@@ -46,7 +46,7 @@ macro_rules! each_question {
 /// Constants of the scalar.
 macro_rules! each_bound {
     ($($bound:ident),*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $bound() -> Self {
             Self::constant(T::$bound())
         }
@@ -91,7 +91,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     each_step!(floor, ceil, round, trunc, signum);
 
     /// Both of them for the price of one.
-    #[inline]
+    #[inline(always)]
     fn sin_cos(self) -> (Self, Self) {
         let (sin, cos) = self.value.sin_cos();
         (
@@ -103,7 +103,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     // Functions of more arguments.
 
     /// `(uⁿ)' = n·uⁿ⁻¹`, which is 0 for `n = 0`, at `u = 0` too.
-    #[inline]
+    #[inline(always)]
     fn powi(self, n: i32) -> Self {
         let u = self.value;
         let y = u.powi(n);
@@ -113,7 +113,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `(uᵛ)' = v·uᵛ⁻¹·u' + uᵛ·ln u·v'`: finite at `u = 0` wherever it exists, and free of `ln u` if `v` is constant.
-    #[inline]
+    #[inline(always)]
     fn powf(self, n: Self) -> Self {
         let (u, v) = (self.value, n.value);
         let y = u.powf(v);
@@ -122,7 +122,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `log_v u = ln u / ln v`
-    #[inline]
+    #[inline(always)]
     fn log(self, base: Self) -> Self {
         Self {
             value: self.value.log(base.value),
@@ -131,7 +131,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `√(u² + v²)' = u/h·u' + v/h·v'` with `h = √(u² + v²)`; 0 at the origin.
-    #[inline]
+    #[inline(always)]
     fn hypot(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
         let h = u.hypot(v);
@@ -148,7 +148,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `atan(u/v)' = v/h²·u' − u/h²·v'` with `h² = u² + v²`; 0 at the origin.
-    #[inline]
+    #[inline(always)]
     fn atan2(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
         let h = u.hypot(v);
@@ -165,7 +165,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `(u·v + w)' = v·u' + u·v' + w'`
-    #[inline]
+    #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {
         Self {
             value: self.value.mul_add(a.value, b.value),
@@ -174,7 +174,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `|u|` with the sign of `v`: `|u|' = sign u`, 0 at 0, times that sign.
-    #[inline]
+    #[inline(always)]
     fn copysign(self, sign: Self) -> Self {
         let slope = slope_of_abs(self.value);
         let slope = if sign.is_sign_negative() {
@@ -189,7 +189,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// The greater one, a tie to `self`; not a number only if both are not.
-    #[inline]
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         let other_is = other > self || self.is_nan();
         let chosen = if other_is { other } else { self };
@@ -198,7 +198,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// The lesser one, a tie to `self`; not a number only if both are not.
-    #[inline]
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         let other_is = other < self || self.is_nan();
         let chosen = if other_is { other } else { self };
@@ -207,7 +207,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     }
 
     /// `relu(u − v)`, flat at a tie.
-    #[inline]
+    #[inline(always)]
     fn abs_sub(self, other: Self) -> Self {
         if self <= other {
             Self::constant(T::zero())
@@ -238,12 +238,12 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         epsilon
     );
 
-    #[inline]
+    #[inline(always)]
     fn classify(self) -> FpCategory {
         self.value.classify()
     }
 
-    #[inline]
+    #[inline(always)]
     fn integer_decode(self) -> (u64, i16, i8) {
         self.value.integer_decode()
     }
@@ -251,7 +251,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
 
 impl<T: Real, const N: usize> Dual<T, N> {
     /// `f(u)`, and `slope(u, f(u))` for the chain rule.
-    #[inline]
+    #[inline(always)]
     fn smooth(self, f: impl Fn(T) -> T, slope: impl Fn(T, T) -> T) -> (T, T) {
         let y = f(self.value);
         (y, slope(self.value, y))
@@ -259,19 +259,19 @@ impl<T: Real, const N: usize> Dual<T, N> {
 }
 
 /// `−0` becomes `+0`: at the edge of the domain of a root or a logarithm the slope is `+∞` for both.
-#[inline]
+#[inline(always)]
 fn positive_zero<T: Real>(u: T) -> T {
     u + T::zero()
 }
 
 /// `1 − u²` without cancellation near ±1.
-#[inline]
+#[inline(always)]
 fn one_minus_square<T: Real>(u: T) -> T {
     (T::one() - u) * (T::one() + u)
 }
 
 /// The sign of `u`, 0 at 0.
-#[inline]
+#[inline(always)]
 fn slope_of_abs<T: Real>(u: T) -> T {
     if u == T::zero() {
         T::zero()

@@ -9,26 +9,26 @@ use num_traits::{FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 use super::Dual;
 
 impl<T: Real, const N: usize> Zero for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn zero() -> Self {
         Self::constant(T::zero())
     }
 
     /// Whether the value and all partials are zero.
-    #[inline]
+    #[inline(always)]
     fn is_zero(&self) -> bool {
         self.value.is_zero() && self.partials.iter().all(T::is_zero)
     }
 }
 
 impl<T: Real, const N: usize> One for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn one() -> Self {
         Self::constant(T::one())
     }
 
     /// Whether the value is one and all partials are zero.
-    #[inline]
+    #[inline(always)]
     fn is_one(&self) -> bool {
         self.value.is_one() && self.partials.iter().all(T::is_zero)
     }
@@ -44,7 +44,7 @@ impl<T: Real, const N: usize> Num for Dual<T, N> {
 
 /// A constant. A dual has no way to bring its partials along, so a conversion between duals drops them.
 impl<T: Real, const N: usize> NumCast for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn from<P: ToPrimitive>(number: P) -> Option<Self> {
         <T as NumCast>::from(number).map(Self::constant)
     }
@@ -54,7 +54,7 @@ impl<T: Real, const N: usize> NumCast for Dual<T, N> {
 macro_rules! to_primitive {
     ($($to:ident $Number:ty),*) => {
         impl<T: ToPrimitive, const N: usize> ToPrimitive for Dual<T, N> {$(
-            #[inline]
+            #[inline(always)]
             fn $to(&self) -> Option<$Number> {
                 self.value.$to()
             }
@@ -68,7 +68,7 @@ to_primitive!(to_i64 i64, to_u64 u64, to_i128 i128, to_u128 u128, to_f32 f32, to
 macro_rules! from_primitive {
     ($($from:ident $Number:ty),*) => {
         impl<T: Real + FromPrimitive, const N: usize> FromPrimitive for Dual<T, N> {$(
-            #[inline]
+            #[inline(always)]
             fn $from(number: $Number) -> Option<Self> {
                 T::$from(number).map(Self::constant)
             }
@@ -79,28 +79,28 @@ macro_rules! from_primitive {
 from_primitive!(from_i64 i64, from_u64 u64, from_i128 i128, from_u128 u128, from_f32 f32, from_f64 f64);
 
 impl<T: Real, const N: usize> Sum for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
         terms.fold(Self::zero(), |sum, term| sum + term)
     }
 }
 
 impl<'a, T: Real, const N: usize> Sum<&'a Self> for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
         terms.copied().sum()
     }
 }
 
 impl<T: Real, const N: usize> Product for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
         factors.fold(Self::one(), |product, factor| product * factor)
     }
 }
 
 impl<'a, T: Real, const N: usize> Product<&'a Self> for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
         factors.copied().product()
     }
@@ -108,19 +108,19 @@ impl<'a, T: Real, const N: usize> Product<&'a Self> for Dual<T, N> {
 
 /// What [`num_traits::Float`] lacks.
 impl<T: Real, const N: usize> Real for Dual<T, N> {
-    #[inline]
+    #[inline(always)]
     fn of(x: f64) -> Self {
         Self::constant(T::of(x))
     }
 
-    #[inline]
+    #[inline(always)]
     fn erf(self) -> Self {
         let u = self.value;
         let slope = T::of(FRAC_2_SQRT_PI) * (-u * u).exp();
         self.chain(u.erf(), mutant::slope("erf", slope))
     }
 
-    #[inline]
+    #[inline(always)]
     fn by_rule<const K: usize>(rule: &impl Rule<K>, x: [Self; K]) -> Self {
         let at = x.map(|x| x.value);
         let (value, slopes) = (T::by_rule(rule, at), rule.slopes(at));
@@ -134,7 +134,7 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn holds_nan(&self) -> bool {
         self.value.holds_nan() || self.partials.iter().any(T::holds_nan)
     }
