@@ -68,32 +68,60 @@ pub(super) fn add_terms<T: Scalar>(terms: &[T], dx: &mut [T]) {
     }
 }
 
-/// `Σ x`, in eight sums side by side.
+/// `dx += share · dy` for every repetition of `dy`.
+pub(super) fn repeat_share<T: Scalar>(share: T, dy: &[T], dx: &mut [T]) {
+    if let &[dy] = dy {
+        let term = share * dy;
+        return T::vectorize(
+            #[inline(always)]
+            || dx.iter_mut().for_each(|dx| *dx += term),
+        );
+    }
+    for dx in dx.chunks_exact_mut(dy.len()) {
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (dx, &dy) in dx.iter_mut().zip(dy) {
+                    *dx += share * dy;
+                }
+            },
+        );
+    }
+}
+
+/// `Σ x`, in sixteen sums side by side.
 pub(crate) fn total<T: Scalar>(x: &[T]) -> T {
-    let (chunks, rest) = x.as_chunks::<8>();
-    let mut sums = [T::zero(); 8];
+    let (chunks, rest) = x.as_chunks::<16>();
+    let mut total = T::zero();
     T::vectorize(
         #[inline(always)]
         || {
+            // in here, so that they stay in registers
+            let mut sums = [T::zero(); 16];
             for chunk in chunks {
                 for (sum, &x) in sums.iter_mut().zip(chunk) {
                     *sum += x;
                 }
             }
+            total = sums.into_iter().chain(rest.iter().copied()).sum();
         },
     );
-    sums.into_iter().chain(rest.iter().copied()).sum()
+    total
+}
+
+/// Whether a number is none. The answer stays in a register: written behind every number, it would keep the loop from the vectors.
+#[inline(always)]
+fn any_nan<T: Scalar>(numbers: impl Iterator<Item = T>) -> bool {
+    numbers.fold(false, |nan, x| nan | x.holds_nan())
 }
 
 /// `dx += slope · dy` for each slope.
 pub(super) fn add_multiple<T: Scalar>(dy: T, slopes: &[T], dx: &mut [T]) {
-    let mut nan = dy.holds_nan();
+    let mut nan = false;
     T::vectorize(
         #[inline(always)]
         || {
-            for &slope in slopes {
-                nan |= (slope * dy).holds_nan();
-            }
+            nan = any_nan(slopes.iter().map(|&slope| slope * dy));
             if !nan {
                 for (dx, &slope) in dx.iter_mut().zip(slopes) {
                     *dx += slope * dy;
@@ -113,9 +141,7 @@ pub(super) fn add_products<T: Scalar>(slopes: &[T], dy: &[T], dx: &mut [T]) {
     T::vectorize(
         #[inline(always)]
         || {
-            for (&slope, &dy) in slopes.iter().zip(dy) {
-                nan |= (slope * dy).holds_nan();
-            }
+            nan = any_nan(slopes.iter().zip(dy).map(|(&slope, &dy)| slope * dy));
             if !nan {
                 for ((dx, &slope), &dy) in dx.iter_mut().zip(slopes).zip(dy) {
                     *dx += slope * dy;
@@ -136,9 +162,7 @@ pub(super) fn multiply<T: Scalar>(dy: &[T], slopes: &mut [T]) {
     T::vectorize(
         #[inline(always)]
         || {
-            for (&slope, &dy) in slopes.iter().zip(dy) {
-                nan |= (slope * dy).holds_nan();
-            }
+            nan = any_nan(slopes.iter().zip(dy).map(|(&slope, &dy)| slope * dy));
             if !nan {
                 for (slope, &dy) in slopes.iter_mut().zip(dy) {
                     *slope *= dy;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core_tensor::kernel::{Layout, Product, Start};
 use core_tensor::{Scalar, mutant};
 
-use super::lists::{add_multiple, add_products, add_terms, each, multiply};
+use super::lists::{add_multiple, add_products, add_terms, each, multiply, repeat_share};
 use super::record::{Binary, Link, NOWHERE, Piece, Place, Record, Step};
 use crate::dual::weigh;
 
@@ -97,16 +97,7 @@ impl<T: Scalar> Record<T> {
                     .chunks_exact_mut((side * inner).max(1))
                     .zip(dy.chunks_exact(inner))
                 {
-                    for dx in dx.chunks_exact_mut(inner) {
-                        T::vectorize(
-                            #[inline(always)]
-                            || {
-                                for (dx, &dy) in dx.iter_mut().zip(dy) {
-                                    *dx += share * dy;
-                                }
-                            },
-                        );
-                    }
+                    repeat_share(share, dy, dx);
                 }
             }
             Step::Copy {
