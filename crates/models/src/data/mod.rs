@@ -1,8 +1,12 @@
 //! Data sets: samples with their classes, and the files they come from.
 
+pub mod augment;
 pub mod digits;
 mod error;
 pub mod idx;
+mod normalise;
+mod split;
+pub mod tables;
 
 use core_tensor::{Shape, Tensor};
 use nn::Class;
@@ -11,6 +15,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
 pub use error::{Error, Kind};
+pub use normalise::Normaliser;
+pub use split::{Folds, folds, stratified_folds};
 
 /// Images (or any samples of shape `X`) of `N` classes: the label of `images[i]` is `labels[i]`.
 #[derive(Debug)]
