@@ -4,7 +4,7 @@ use alloc::vec;
 
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, mutant};
 
-use crate::{Field, Layer, Part, Pass};
+use crate::{Field, Layer, Part, Pass, Place};
 
 // the tuple that ends in `$last`: its first layer, the others with their predecessors, and the others from the last to the second
 macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:ident $ri:tt)*] $last:ident) => {
@@ -18,26 +18,26 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
 
         #[expect(non_snake_case, reason = "a value is named like its layer's type")]
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
-            let (y, $first) = self.0.forward(x, pass);
-            $(let (y, $l) = self.$i.forward(y, pass);)*
+            let (y, $first) = pass.through(Place::Index(0), &self.0, x);
+            $(let (y, $l) = pass.through(Place::Index($i), &self.$i, y);)*
             (y, ($first, $($l,)*))
         }
 
         fn backward<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
-            $(let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);)*
-            mutant::back("tuple", self.0.backward(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass))
+            $(let dy = pass.back(Place::Index($ri), &self.$ri, saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri));)*
+            mutant::back("tuple", pass.back(Place::Index(0), &self.0, saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0)))
         }
 
         fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: BatchMut<'a, Self::Y, T>, mut grad: Option<&mut Self::Grad>, pass: &mut Pass<'a, T>) {
             let learns = [$first::LEARNS, $($l::LEARNS),*];
             $(
                 if !learns[..$ri].contains(&true) {
-                    return self.$ri.backward_first(saved.$ri, dy, grad.map(|g| &mut g.$ri), pass);
+                    return pass.back_first(Place::Index($ri), &self.$ri, saved.$ri, dy, grad.map(|g| &mut g.$ri));
                 }
-                let dy = self.$ri.backward(saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri), pass);
+                let dy = pass.back(Place::Index($ri), &self.$ri, saved.$ri, dy, grad.as_deref_mut().map(|g| &mut g.$ri));
             )*
             if learns[0] {
-                self.0.backward_first(saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0), pass);
+                pass.back_first(Place::Index(0), &self.0, saved.0, dy, grad.as_deref_mut().map(|g| &mut g.0));
             }
         }
 

@@ -3,7 +3,7 @@
 use core_tensor::kernel::Start;
 use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
 
-use crate::{Field, Part};
+use crate::{Field, Part, Probe};
 
 /// Whether a network is being trained or used: some layers differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +37,8 @@ pub struct Pass<'a, T> {
     pub key: u64,
     /// whether [auxiliary heads](crate::Aux) are worked out: where a loss will judge them
     pub heads: bool,
+    /// what looks on, if anything does
+    pub probe: Option<&'a dyn Probe<T>>,
 }
 
 impl<'a, T: Scalar> Pass<'a, T> {
@@ -48,6 +50,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             gradients: Gradients::Overwrite,
             key: 0,
             heads: false,
+            probe: None,
         }
     }
 
@@ -67,6 +70,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             gradients: Gradients::Overwrite,
             key,
             heads: true,
+            probe: None,
         }
     }
 
@@ -84,6 +88,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             gradients: self.gradients,
             key: self.key,
             heads: self.heads,
+            probe: self.probe,
         }
     }
 

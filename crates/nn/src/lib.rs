@@ -45,6 +45,7 @@ mod on_tape;
 mod pick;
 mod pool;
 mod position;
+mod probe;
 mod recurrent;
 mod regulariser;
 mod reshape;
@@ -95,6 +96,7 @@ pub use pool::{
     MaxPool1d, MaxPool2d,
 };
 pub use position::{LearnedPositions, PositionalEncoding};
+pub use probe::{Place, Probe};
 pub use recurrent::{Bidirectional, Gru, Lstm, Rnn};
 pub use regulariser::{Choice, MaxNorm, Penalty};
 pub use reshape::{Flatten, Reshape};

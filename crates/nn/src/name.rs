@@ -60,6 +60,13 @@ fn renamed<'p, N: Label>(path: &'p Path<'p>) -> Path<'p> {
     }
 }
 
+/// Tells who looks on.
+fn rename<N: Label, T>(pass: &Pass<'_, T>) {
+    if let Some(probe) = pass.probe {
+        probe.rename(N::NAME);
+    }
+}
+
 impl<N: Label, T: Scalar, L: Params<T>> Params<T> for Named<N, L> {
     type Grad = L::Grad;
     const LEARNS: bool = L::LEARNS;
@@ -92,6 +99,7 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
+        rename::<N, T>(pass);
         self.0.forward(x, pass)
     }
 
@@ -102,6 +110,7 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
         grad: Option<&mut L::Grad>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
+        rename::<N, T>(pass);
         mutant::back("Named", self.0.backward(saved, dy, grad, pass))
     }
 
@@ -112,6 +121,7 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
         grad: Option<&mut L::Grad>,
         pass: &mut Pass<'a, T>,
     ) {
+        rename::<N, T>(pass);
         self.0.backward_first(saved, dy, grad, pass);
     }
 

@@ -36,12 +36,12 @@ macro_rules! network {
             const ROOM: $crate::export::Room = $crate::export::Room::NONE $(.then(<$layer as $crate::Layer<$x, $t>>::ROOM))+;
             const FIELD: $crate::Field = $crate::Field::POINT $(.then(<$layer as $crate::Layer<$x, $t>>::FIELD))+;
             fn forward<'a>(&self, x: $crate::export::Batch<'a, X, $t>, pass: &mut $crate::Pass<'a, $t>) -> ($crate::export::Batch<'a, Self::Y, $t>, Self::Saved<'a>) {
-                $(let (x, $field) = <$layer as $crate::Layer<$x, $t>>::forward(&self.$field, x, pass);)+
+                $(let (x, $field) = pass.through::<$x, $layer>($crate::Place::Field(stringify!($field)), &self.$field, x);)+
                 (x, ($($field,)+))
             }
             fn backward<'a>(&self, saved: Self::Saved<'_>, dy: $crate::export::BatchMut<'a, Self::Y, $t>, mut grad: Option<&mut Self::Grad>, pass: &mut $crate::Pass<'a, $t>) -> $crate::export::BatchMut<'a, X, $t> {
                 let ($($field,)+) = saved;
-                $(let dy = <$rlayer as $crate::Layer<$rx, $t>>::backward(&self.$rfield, $rfield, dy, grad.as_deref_mut().map(|g| &mut g.$rfield), pass);)+
+                $(let dy = pass.back::<$rx, $rlayer>($crate::Place::Field(stringify!($rfield)), &self.$rfield, $rfield, dy, grad.as_deref_mut().map(|g| &mut g.$rfield));)+
                 $crate::export::mutant::back("network!", dy)
             }
             fn backward_first<'a>(&self, saved: Self::Saved<'_>, dy: $crate::export::BatchMut<'a, Self::Y, $t>, mut grad: Option<&mut Self::Grad>, pass: &mut $crate::Pass<'a, $t>) {
@@ -50,11 +50,11 @@ macro_rules! network {
                 let mut before = 0 $(+ usize::from(<$layer as $crate::export::Params<$t>>::LEARNS))+;
                 $(
                     before -= usize::from(<$rlayer as $crate::export::Params<$t>>::LEARNS);
-                    let grad_here = grad.as_deref_mut().map(|g| &mut g.$rfield);
+                    let (here, grad_here) = ($crate::Place::Field(stringify!($rfield)), grad.as_deref_mut().map(|g| &mut g.$rfield));
                     if before == 0 {
-                        return <$rlayer as $crate::Layer<$rx, $t>>::backward_first(&self.$rfield, $rfield, dy, grad_here, pass);
+                        return pass.back_first::<$rx, $rlayer>(here, &self.$rfield, $rfield, dy, grad_here);
                     }
-                    let dy = <$rlayer as $crate::Layer<$rx, $t>>::backward(&self.$rfield, $rfield, dy, grad_here, pass);
+                    let dy = pass.back::<$rx, $rlayer>(here, &self.$rfield, $rfield, dy, grad_here);
                 )+
                 let _ = dy;
             }

@@ -39,5 +39,8 @@ pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
-pub use trainer::{Data, EarlyStop, Epoch, NonFinite, Pace, RateRange, Trainer, Watch};
+pub use trainer::{
+    Data, Each, EarlyStop, Epoch, NonFinite, Pace, RateRange, Round, Source, Targets, Trainer,
+    Watch,
+};
 pub use tune::{Of, Tuned};

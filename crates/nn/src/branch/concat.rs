@@ -9,7 +9,7 @@ use core_tensor::{
 };
 
 use super::{collect, put, take};
-use crate::{Field, Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// A tuple of two to eight layers, or tuples of them, that all take the same input, with their outputs side by side along the last side:
 /// `y = [A(x), B(x), …]`.
@@ -78,7 +78,7 @@ macro_rules! concat { ([$($way:ident $i:tt)+] [$($before:ty, $next:ty;)+] $y:ty)
         const FIELD: Field = A::FIELD $(.or($way::FIELD))+;
 
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, $y, T>, Self::Saved<'a>) {
-            let ways = ($(self.0.$i.forward(x, pass),)+);
+            let ways = ($(pass.through(Place::Index($i), &self.0.$i, x),)+);
             let y = pass.batch::<$y>(x.len());
             let (flat, width, mut at) = (Tensor::flat_mut(y), columns::<$y>(), 0);
             $(
@@ -97,7 +97,7 @@ macro_rules! concat { ([$($way:ident $i:tt)+] [$($before:ty, $next:ty;)+] $y:ty)
                 let part = inner.batch::<$way::Y>(dy.len());
                 cut(dy, at, part);
                 at += columns::<$way::Y>();
-                let part = self.0.$i.backward(saved.$i, part, grad.as_deref_mut().map(|g| &mut g.$i), &mut inner);
+                let part = inner.back(Place::Index($i), &self.0.$i, saved.$i, part, grad.as_deref_mut().map(|g| &mut g.$i));
                 let (part, sum) = (Tensor::flat(part), Tensor::flat_mut(dx));
                 mutant::sum("Concat sum", start, sum, |start, sum| collect(start, part, sum));
                 start = Start::Output;
@@ -113,7 +113,7 @@ macro_rules! concat { ([$($way:ident $i:tt)+] [$($before:ty, $next:ty;)+] $y:ty)
                     let mut inner = pass.scope();
                     let part = inner.batch::<$way::Y>(dy.len());
                     cut(dy, at, part);
-                    self.0.$i.backward_first(saved.$i, part, grad.as_deref_mut().map(|g| &mut g.$i), &mut inner);
+                    inner.back_first(Place::Index($i), &self.0.$i, saved.$i, part, grad.as_deref_mut().map(|g| &mut g.$i));
                 }
                 at += columns::<$way::Y>();
             )+

@@ -6,7 +6,7 @@ use core_tensor::kernel::Start;
 use core_tensor::{Batch, BatchMut, Pair, Path, Room, Scalar, Shape, Tensor, mutant};
 
 use super::{collect, put, take};
-use crate::{Field, Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// The rest of a network and, from the same point, an auxiliary head, which sends a gradient into the middle of a deep network. The output
 /// is a pair: first that of the rest, then that of the head.
@@ -58,8 +58,10 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T>> Layer<X, T> for Aux<A,
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
-        let head = pass.heads.then(|| self.0.forward(x, pass));
-        let (rest, saved_rest) = self.1.forward(x, pass);
+        let head = pass
+            .heads
+            .then(|| pass.through(Place::Index(0), &self.0, x));
+        let (rest, saved_rest) = pass.through(Place::Index(1), &self.1, x);
         let y = pass.batch::<Self::Y>(x.len());
         paste(rest, 0, y);
         match &head {
@@ -84,7 +86,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T>> Layer<X, T> for Aux<A,
             let d = inner.batch::<B::Y>(dy.len());
             cut(dy, 0, d);
             let grad = grad.as_deref_mut().map(|g| &mut g.1);
-            let d = self.1.backward(rest, d, grad, &mut inner);
+            let d = inner.back(Place::Index(1), &self.1, rest, d, grad);
             collect(Start::Zero, Tensor::flat(d), Tensor::flat_mut(dx));
         }
         if let Some(head) = head {
@@ -92,7 +94,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T>> Layer<X, T> for Aux<A,
             let d = inner.batch::<A::Y>(dy.len());
             cut(dy, <B::Y as Shape>::LEN, d);
             let grad = grad.map(|g| &mut g.0);
-            let d = self.0.backward(head, d, grad, &mut inner);
+            let d = inner.back(Place::Index(0), &self.0, head, d, grad);
             let (d, sum) = (Tensor::flat(d), Tensor::flat_mut(dx));
             mutant::sum("Aux sum", Start::Output, sum, |start, sum| {
                 collect(start, d, sum);
@@ -113,14 +115,14 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T>> Layer<X, T> for Aux<A,
             let d = inner.batch::<B::Y>(dy.len());
             cut(dy, 0, d);
             let grad = grad.as_deref_mut().map(|g| &mut g.1);
-            self.1.backward_first(rest, d, grad, &mut inner);
+            inner.back_first(Place::Index(1), &self.1, rest, d, grad);
         }
         if let Some(head) = head.filter(|_| A::LEARNS) {
             let mut inner = pass.scope();
             let d = inner.batch::<A::Y>(dy.len());
             cut(dy, <B::Y as Shape>::LEN, d);
             let grad = grad.map(|g| &mut g.0);
-            self.0.backward_first(head, d, grad, &mut inner);
+            inner.back_first(Place::Index(0), &self.0, head, d, grad);
         }
     }
 

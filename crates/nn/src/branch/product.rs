@@ -7,7 +7,7 @@ use core_tensor::shape::Same;
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, mutant};
 
 use super::{collect, same};
-use crate::{Field, Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// Two ways, multiplied number by number: `y = A(x)·B(x)`. Where `B` ends in a [`Sigmoid`](crate::Sigmoid), it opens and closes `A`.
 ///
@@ -50,8 +50,8 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, A::Y, T>, Self::Saved<'a>) {
-        let (a, saved_a) = self.0.forward(x, pass);
-        let (b, saved_b) = self.1.forward(x, pass);
+        let (a, saved_a) = pass.through(Place::Index(0), &self.0, x);
+        let (b, saved_b) = pass.through(Place::Index(1), &self.1, x);
         let y = pass.batch::<A::Y>(x.len());
         Tensor::flat_mut(y).copy_from_slice(Tensor::flat(a));
         multiply(Tensor::flat(b), Tensor::flat_mut(y));
@@ -71,7 +71,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
             let da = inner.batch::<A::Y>(dy.len());
             slope_of_first(Tensor::flat(b.0), Tensor::flat(dy), Tensor::flat_mut(da));
             let grad = grad.as_deref_mut().map(|g| &mut g.0);
-            let da = self.0.backward(a.1, da, grad, &mut inner);
+            let da = inner.back(Place::Index(0), &self.0, a.1, da, grad);
             let (da, sum) = (Tensor::flat(da), Tensor::flat_mut(dx));
             mutant::sum("Product first", Start::Zero, sum, |start, sum| {
                 collect(start, da, sum);
@@ -80,7 +80,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         slope_of_second(Tensor::flat(a.0), Tensor::flat_mut(dy));
         let mut inner = pass.scope();
         let grad = grad.map(|g| &mut g.1);
-        let db = self.1.backward(b.1, same(dy), grad, &mut inner);
+        let db = inner.back(Place::Index(1), &self.1, b.1, same(dy), grad);
         let (db, sum) = (Tensor::flat(db), Tensor::flat_mut(dx));
         mutant::sum("Product second", Start::Output, sum, |start, sum| {
             collect(start, db, sum);
@@ -100,13 +100,13 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
             let da = inner.batch::<A::Y>(dy.len());
             slope_of_first(Tensor::flat(b.0), Tensor::flat(dy), Tensor::flat_mut(da));
             let grad = grad.as_deref_mut().map(|g| &mut g.0);
-            self.0.backward_first(a.1, da, grad, &mut inner);
+            inner.back_first(Place::Index(0), &self.0, a.1, da, grad);
         }
         if B::LEARNS {
             slope_of_second(Tensor::flat(a.0), Tensor::flat_mut(dy));
             let grad = grad.map(|g| &mut g.1);
-            self.1
-                .backward_first(b.1, same(dy), grad, &mut pass.scope());
+            pass.scope()
+                .back_first(Place::Index(1), &self.1, b.1, same(dy), grad);
         }
     }
 

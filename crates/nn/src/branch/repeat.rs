@@ -6,7 +6,7 @@ use core_tensor::{
 };
 
 use super::same;
-use crate::{Field, Layer, Part, Pass};
+use crate::{Field, Layer, Part, Pass, Place};
 
 /// `N` layers of one type, or tuples of them, one after another, each with weights of its own. However many they are, the compiler builds
 /// one.
@@ -70,7 +70,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>, const N: usize> Layer<X, T
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let saved = core::array::from_fn(|i| {
-            let (y, saved) = self.0[i].forward(x, pass);
+            let (y, saved) = pass.through(Place::Index(i), &self.0[i], x);
             x = Tensor::batch(Tensor::flat(y));
             saved
         });
@@ -86,7 +86,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>, const N: usize> Layer<X, T
     ) -> BatchMut<'a, X, T> {
         for (i, saved) in saved.into_iter().enumerate().rev() {
             let grad = grad.as_deref_mut().map(|g| &mut g[i]);
-            dy = self.0[i].backward(saved, same(dy), grad, pass);
+            dy = pass.back(Place::Index(i), &self.0[i], saved, same(dy), grad);
         }
         mutant::back("Repeat", dy)
     }
@@ -104,9 +104,9 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>, const N: usize> Layer<X, T
         for (i, saved) in saved.into_iter().enumerate().rev() {
             let grad = grad.as_deref_mut().map(|g| &mut g[i]);
             if i == 0 {
-                return self.0[i].backward_first(saved, same(dy), grad, pass);
+                return pass.back_first(Place::Index(i), &self.0[i], saved, same(dy), grad);
             }
-            dy = self.0[i].backward(saved, same(dy), grad, pass);
+            dy = pass.back(Place::Index(i), &self.0[i], saved, same(dy), grad);
         }
     }
 

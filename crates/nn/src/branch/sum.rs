@@ -9,7 +9,7 @@ use core_tensor::{
 };
 
 use super::same;
-use crate::{Field, Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// A layer, or a tuple of them, with a shortcut around it: `y = x + F(x)`.
 ///
@@ -130,8 +130,8 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, A::Y, T>, Self::Saved<'a>) {
-        let (a, saved_a) = self.0.forward(x, pass);
-        let (b, saved_b) = self.1.forward(x, pass);
+        let (a, saved_a) = pass.through(Place::Index(0), &self.0, x);
+        let (b, saved_b) = pass.through(Place::Index(1), &self.1, x);
         let y = pass.batch::<A::Y>(x.len());
         Tensor::flat_mut(y).copy_from_slice(Tensor::flat(a));
         T::add_to(Tensor::flat(b), Tensor::flat_mut(y));
@@ -151,13 +151,13 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
             let da = inner.batch::<A::Y>(dy.len());
             Tensor::flat_mut(da).copy_from_slice(Tensor::flat(dy));
             let grad = grad.as_deref_mut().map(|g| &mut g.0);
-            let da = self.0.backward(saved.0, da, grad, &mut inner);
+            let da = inner.back(Place::Index(0), &self.0, saved.0, da, grad);
             Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(da));
         }
         mutant::values("Sum first", Tensor::flat_mut(dx));
         let mut inner = pass.scope();
         let grad = grad.map(|g| &mut g.1);
-        let db = self.1.backward(saved.1, same(dy), grad, &mut inner);
+        let db = inner.back(Place::Index(1), &self.1, saved.1, same(dy), grad);
         let (db, sum) = (Tensor::flat(db), Tensor::flat_mut(dx));
         mutant::sum("Sum second", Start::Output, sum, |_, sum| {
             T::add_to(db, sum);
@@ -177,12 +177,12 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
             let da = inner.batch::<A::Y>(dy.len());
             Tensor::flat_mut(da).copy_from_slice(Tensor::flat(dy));
             let grad = grad.as_deref_mut().map(|g| &mut g.0);
-            self.0.backward_first(saved.0, da, grad, &mut inner);
+            inner.back_first(Place::Index(0), &self.0, saved.0, da, grad);
         }
         if B::LEARNS {
             let grad = grad.map(|g| &mut g.1);
-            self.1
-                .backward_first(saved.1, same(dy), grad, &mut pass.scope());
+            pass.scope()
+                .back_first(Place::Index(1), &self.1, saved.1, same(dy), grad);
         }
     }
 

@@ -9,7 +9,7 @@ use core_tensor::{
     mutant, zeroed,
 };
 
-use crate::{Field, Layer, Merge, Part, Pass};
+use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// Two layers, one of which reads the steps from the last to the first: `Bidirectional<Lstm<I, N>>`. Their outputs lie side by side at the
 /// step that they belong to, those of the second behind those of the first, as PyTorch has them.
@@ -109,8 +109,8 @@ where
                 reversed.copy_from_slice(x);
             }
         }
-        let (a, saved_a) = self.0.forward(x, pass);
-        let (b, saved_b) = self.1.forward(reversed, pass);
+        let (a, saved_a) = pass.through(Place::Index(0), &self.0, x);
+        let (b, saved_b) = pass.through(Place::Index(1), &self.1, reversed);
         let (y, n) = (
             pass.batch::<Self::Y>(x.len()),
             <<F::Y as Shape>::Row as Shape>::LEN,
@@ -140,12 +140,11 @@ where
         let (da, db) = (inner.batch(dy.len()), inner.batch(dy.len()));
         apart::<F::Y, T>(Tensor::flat(dy), da, db);
         let first = grad.as_deref_mut().map(|g| &mut g.0);
-        let dx_a = self.0.backward(saved.0, da, first, &mut inner);
+        let dx_a = inner.back::<Sequence<L, I>, F>(Place::Index(0), &self.0, saved.0, da, first);
         Tensor::flat_mut(dx).copy_from_slice(Tensor::flat(dx_a));
         mutant::values("Bidirectional first", Tensor::flat_mut(dx));
-        let dx_b = self
-            .1
-            .backward(saved.1, db, grad.map(|g| &mut g.1), &mut inner);
+        let second = grad.map(|g| &mut g.1);
+        let dx_b = inner.back::<Sequence<L, I>, F>(Place::Index(1), &self.1, saved.1, db, second);
         let sum = Tensor::flat_mut(dx);
         mutant::sum("Bidirectional second", Start::Output, sum, |_, sum| {
             for (dx_b, sum) in dx_b.iter().zip(sum.chunks_exact_mut(L * I)) {
@@ -169,9 +168,9 @@ where
         let (da, db) = (inner.batch(dy.len()), inner.batch(dy.len()));
         apart::<F::Y, T>(Tensor::flat(dy), da, db);
         let first = grad.as_deref_mut().map(|g| &mut g.0);
-        self.0.backward_first(saved.0, da, first, &mut inner);
-        self.1
-            .backward_first(saved.1, db, grad.map(|g| &mut g.1), &mut inner);
+        inner.back_first::<Sequence<L, I>, F>(Place::Index(0), &self.0, saved.0, da, first);
+        let second = grad.map(|g| &mut g.1);
+        inner.back_first::<Sequence<L, I>, F>(Place::Index(1), &self.1, saved.1, db, second);
     }
 
     fn describe(path: &Path<'_>) -> Part {

@@ -6,7 +6,7 @@ use core_tensor::{Params, Scalar, Shape, Tensor};
 use nn::{Layer, Loss, Score};
 
 use crate::schedule::Gain;
-use crate::{Data, Optimizer, Pace, Progress, Snapshot, Trainer};
+use crate::{Data, Optimizer, Pace, Progress, Snapshot, Source, Trainer};
 
 /// How one epoch went.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -86,7 +86,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     #[track_caller]
     pub fn fit(
         &mut self,
-        train: Data<'_, X, Q::Target, T>,
+        mut train: impl Source<X, Q::Target, T>,
         held_out: Option<Data<'_, X, Q::Target, T>>,
         epochs: usize,
         progress: &mut Progress<'_>,
@@ -95,7 +95,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T>,
     {
-        let batches = train.x.len().div_ceil(self.step_capacity());
+        let batches = train.samples().div_ceil(self.step_capacity());
         let stop = self.early_stop;
         let mut history: Vec<Epoch<T>> = Vec::with_capacity(epochs);
         let mut kept = stop.map(|_| Snapshot::of(&mut *self.network.layers));
@@ -103,7 +103,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         for number in 1..=epochs {
             progress.start_epoch(number, epochs, batches);
             let clock = Instant::now();
-            let score = self.epoch(train, progress);
+            let score = self.epoch(&mut train, progress);
             let seconds = clock.elapsed().as_secs_f64();
             let held_out = held_out.map(|data| self.score(data));
             let judged = held_out.unwrap_or(score);

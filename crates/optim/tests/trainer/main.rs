@@ -3,3 +3,4 @@
 mod options;
 mod plane;
 mod steps;
+mod trouble;
