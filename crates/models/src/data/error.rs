@@ -37,10 +37,12 @@ impl fmt::Display for Kind {
 #[non_exhaustive]
 pub enum Error {
     /// There is no such folder.
-    #[error("{} is no folder; name the one that holds the IDX files", path.display())]
+    #[error("{} is no folder; name the one that holds {holding}", path.display())]
     MissingFolder {
         /// what was named
         path: PathBuf,
+        /// what it should hold
+        holding: &'static str,
     },
     /// The folder lacks a file, under every name it could have.
     #[error("{} holds none of {}; download one of them into it", folder.display(), names.join(", "))]
@@ -139,6 +141,116 @@ pub enum Error {
         classes: usize,
         /// the label
         found: u8,
+    },
+    /// A file of records of one length ends inside one.
+    #[error("{} ends after {found} of the {expected} bytes of record {index} (counted from 0); download it again", path.display())]
+    Cut {
+        /// the file
+        path: PathBuf,
+        /// which record, counted from 0
+        index: usize,
+        /// bytes of a record
+        expected: usize,
+        /// bytes that there are of this one
+        found: usize,
+    },
+    /// It holds fewer or more records than such files do.
+    #[error("{} holds {} records than the {} of its kind; download it again", path.display(), if *more { "more" } else { "fewer" }, grouped(*expected as u64))]
+    Records {
+        /// the file
+        path: PathBuf,
+        /// how many it should hold
+        expected: usize,
+        /// whether there are more; how many was not read
+        more: bool,
+    },
+    /// A table holds no line that names its columns, or nothing below it.
+    #[error("{} holds {found}, expected a line that names the columns and at least one row; export it again with a header", path.display())]
+    NoTable {
+        /// the file
+        path: PathBuf,
+        /// what it holds instead
+        found: &'static str,
+    },
+    /// Two columns of a table share their name.
+    #[error("{} names the column {column:?} twice; rename one of them", path.display())]
+    SameColumns {
+        /// the file
+        path: PathBuf,
+        /// the name
+        column: String,
+    },
+    /// A table lacks a column.
+    #[error("{} has no column {column:?}; its columns are {}", path.display(), known.join(", "))]
+    NoColumn {
+        /// the file
+        path: PathBuf,
+        /// what was asked for
+        column: String,
+        /// what there is
+        known: Vec<String>,
+    },
+    /// A row of a table has fewer or more fields than its header.
+    #[error("{} has {found} fields in line {line}, its header names {expected}; mend the line", path.display())]
+    Fields {
+        /// the file
+        path: PathBuf,
+        /// counted from 1
+        line: u64,
+        /// how many columns there are
+        expected: usize,
+        /// how many fields there are
+        found: usize,
+    },
+    /// A line is no text.
+    #[error("{} has bytes that are no UTF-8 in line {line}; save it as UTF-8", path.display())]
+    Utf8 {
+        /// the file
+        path: PathBuf,
+        /// counted from 1
+        line: u64,
+    },
+    /// A cell of a table is not what its column is read as.
+    #[error("{} holds {found:?} in line {line}, column {column:?}, expected {expected}; mend the cell", path.display())]
+    Cell {
+        /// the file
+        path: PathBuf,
+        /// counted from 1
+        line: u64,
+        /// the column's name
+        column: String,
+        /// what it should be
+        expected: String,
+        /// what it is
+        found: String,
+    },
+    /// The folders in a folder of pictures are not as many as there are classes.
+    #[error("{} holds {} folders ({}), expected {expected}, one a class", path.display(), found.len(), found.join(", "))]
+    Classes {
+        /// the folder
+        path: PathBuf,
+        /// how many classes there are
+        expected: usize,
+        /// the folders' names
+        found: Vec<String>,
+    },
+    /// Something lies in a folder of pictures where it cannot be told what it is for.
+    #[error("{} is {found}, expected {expected} there; move it elsewhere", path.display())]
+    Stray {
+        /// what lies there
+        path: PathBuf,
+        /// what should lie there
+        expected: &'static str,
+        /// what it is
+        found: &'static str,
+    },
+    /// A picture is damaged, or of a kind that is not read.
+    #[error("{} cannot be read as a picture: {reason}; save it again as PNG or JPEG", path.display())]
+    Picture {
+        /// the file
+        path: PathBuf,
+        /// what the decoder said
+        reason: String,
     },
     /// The images and the labels are not equally many.
     #[error("{} holds {images_found} images and {} {labels_found} labels, expected as many of one as of the other; check that both belong together", images.display(), labels.display())]

@@ -34,6 +34,7 @@ pub fn load(folder: impl AsRef<Path>) -> Result<(Grey, Grey), Error> {
     if !folder.is_dir() {
         return Err(Error::MissingFolder {
             path: folder.into(),
+            holding: "the IDX files",
         });
     }
     Ok((part(folder, "train")?, part(folder, "t10k")?))

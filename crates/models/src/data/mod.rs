@@ -1,10 +1,15 @@
 //! Data sets: samples with their classes, and the files they come from.
 
 pub mod augment;
+pub mod cifar;
+#[cfg(feature = "csv")]
+pub mod csv;
 pub mod digits;
 mod error;
 pub mod idx;
 mod normalise;
+#[cfg(feature = "pictures")]
+pub mod pictures;
 mod split;
 pub mod tables;
 
