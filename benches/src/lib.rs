@@ -9,6 +9,7 @@ pub mod kernels;
 pub mod memory;
 pub mod optimizers;
 pub mod peak;
+pub mod peers;
 pub mod sequences;
 pub mod steps;
 pub mod tape;

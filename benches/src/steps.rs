@@ -4,10 +4,42 @@ use std::hint::black_box;
 
 use core_tensor::{Image, Path, Shape, Tensor, Vector};
 use models::{LeNet5, Mlp4, Mlp784};
-use nn::{Class, CrossEntropy, Init, Layer, Loss, Mse};
-use optim::{Adam, Optimizer, Sgd, Trainer};
+use nn::{
+    BatchNorm, Class, Conv2d, CrossEntropy, Flatten, GlobalAvgPool, Init, Layer, Linear, Loss,
+    MaxPool2d, Mse, Relu, Residual, Sum,
+};
+use optim::{Adam, Momentum, Optimizer, Sgd, Trainer, Tuned};
 
 use crate::{Work, numbers};
+
+/// A convolution of 3×3 with its normalisation.
+type Conv<const I: usize, const O: usize, const S: usize = 1> =
+    (Conv2d<I, O, 3, S, 1>, BatchNorm<O>);
+type Stage<const I: usize, const O: usize> = (Conv<I, O>, Relu, Conv<O, O>, Relu, MaxPool2d<2>);
+type Stages = (
+    Stage<3, 32>,
+    Stage<32, 64>,
+    Flatten,
+    Linear<4096, 256>,
+    Relu,
+    Linear<256, 10>,
+);
+type Block<const C: usize> = (Residual<(Conv<C, C>, Relu, Conv<C, C>)>, Relu);
+/// A block that halves the image; its shortcut does, too.
+type Down<const I: usize, const O: usize> = (
+    Sum<(Conv<I, O, 2>, Relu, Conv<O, O>), (Conv2d<I, O, 1, 2>, BatchNorm<O>)>,
+    Relu,
+);
+/// ResNet-18 as it is used on small images: its stem does not halve them.
+type ResNet18 = (
+    (Conv<3, 64>, Relu),
+    (Block<64>, Block<64>),
+    (Down<64, 128>, Block<128>),
+    (Down<128, 256>, Block<256>),
+    (Down<256, 512>, Block<512>),
+    GlobalAvgPool,
+    Linear<512, 10>,
+);
 
 /// Forward, backward and update on one batch.
 pub fn training() -> Vec<Work> {
@@ -33,6 +65,24 @@ pub fn training() -> Vec<Work> {
             CrossEntropy,
             Adam::new(1e-3),
             classes(64),
+        ),
+    ]
+}
+
+/// The same of networks with batch norm, on images of 32×32.
+pub fn deep() -> Vec<Work> {
+    vec![
+        step::<Image<32, 32, 3>, Stages, _, _>(
+            "two convolutional stages, batch 32",
+            CrossEntropy,
+            Tuned::new(Momentum::new(0.01, 0.9)).l2(5e-4),
+            classes(32),
+        ),
+        step::<Image<32, 32, 3>, ResNet18, _, _>(
+            "ResNet-18 for 32×32, batch 16",
+            CrossEntropy,
+            Momentum::new(0.01, 0.9),
+            classes(16),
         ),
     ]
 }

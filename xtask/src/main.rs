@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask check-grads`, `tidy`, `bench`, `ci`.
+//! The project's own commands: `cargo xtask check-grads`, `tidy`, `bench`, `peers`, `ci`.
 #![forbid(unsafe_code)]
 
 mod bench;
 mod ci;
 mod files;
+mod peers;
 mod tidy;
 
 use std::process::ExitCode;
@@ -31,6 +32,14 @@ enum Command {
         #[arg(long, conflicts_with = "only")]
         crossover: bool,
     },
+    /// Measures the same work in other libraries and here
+    Peers {
+        /// only the work whose name contains this
+        only: Option<String>,
+        /// a Python with torch, jax and optax, for those libraries
+        #[arg(long)]
+        python: Option<String>,
+    },
     /// Runs everything that must hold before a change lands
     Ci,
 }
@@ -47,6 +56,7 @@ fn main() -> ExitCode {
             }
             Ok(())
         }
+        Command::Peers { only, python } => peers::run(only.as_deref(), python.as_deref()),
         Command::Ci => ci::run(),
     };
     match outcome {
