@@ -1,4 +1,5 @@
 //! What the peers share: the names of the work, as `benches` has them, and how it is timed and told.
+#![forbid(unsafe_code)]
 
 use std::time::{Duration, Instant};
 

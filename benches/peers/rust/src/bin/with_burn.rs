@@ -1,4 +1,5 @@
 //! The work in burn, on its `flex` back end.
+#![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 
 use burn::module::{Module, Param};

@@ -1,4 +1,5 @@
 //! The work in candle.
+#![forbid(unsafe_code)]
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{

@@ -1,4 +1,5 @@
 //! The work in dfdx, as far as it goes on a stable compiler: its convolutions and its flattening need a nightly one.
+#![forbid(unsafe_code)]
 
 use dfdx::optim::{Adam, AdamConfig, Sgd, SgdConfig};
 use dfdx::prelude::*;
