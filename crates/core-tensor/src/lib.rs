@@ -26,11 +26,14 @@ extern crate alloc;
 pub mod arena;
 pub mod dim;
 pub mod kernel;
+#[cfg(feature = "map")]
+pub mod map;
 #[doc(hidden)]
 pub mod mutant;
 pub mod params;
 pub mod resize;
 pub mod shape;
+pub mod stored;
 pub mod token;
 
 mod elementary;
@@ -53,6 +56,8 @@ pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;
 #[doc(no_inline)]
 pub use crate::shape::{Filter, GroupedFilter, Image, Matrix, Sequence, Shape, Vector};
+#[doc(no_inline)]
+pub use crate::stored::Stored;
 pub use crate::tensor::{Batch, BatchMut, Tensor};
 #[doc(no_inline)]
 pub use crate::token::{Token, Tokens};

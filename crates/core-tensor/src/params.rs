@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Scalar, Zeroed};
+use crate::{Scalar, Stored, Zeroed};
 
 /// What a tensor is for, so that an optimizer or an initialisation can tell them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -48,6 +48,9 @@ pub enum Path<'a> {
     Field(&'a Path<'a>, &'static str),
     /// A numbered part of something.
     Index(&'a Path<'a>, usize),
+    /// A numbered part of something that files do not count: there its tensors stand beside those of the other parts, under names that end
+    /// in this.
+    Way(&'a Path<'a>, usize, &'static str),
 }
 
 impl<'a> Path<'a> {
@@ -61,6 +64,11 @@ impl<'a> Path<'a> {
         Path::Index(self, index)
     }
 
+    /// The part number `index` of this, whose names in files end in `ending`: the other direction of a recurrent layer.
+    pub fn way(&'a self, index: usize, ending: &'static str) -> Path<'a> {
+        Path::Way(self, index, ending)
+    }
+
     /// Whether it is written like this.
     pub fn is(&self, name: &str) -> bool {
         self.after(name) == Some("")
@@ -71,7 +79,9 @@ impl<'a> Path<'a> {
         match self {
             _ if self.is(part) => true,
             Path::Root => false,
-            Path::Field(parent, _) | Path::Index(parent, _) => parent.starts_with(part),
+            Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..) => {
+                parent.starts_with(part)
+            }
         }
     }
 
@@ -94,7 +104,7 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Path::Field(parent, _) | Path::Index(parent, _)) = self else {
+        let (Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..)) = self else {
             return Ok(());
         };
         if !matches!(parent, Path::Root) {
@@ -102,7 +112,7 @@ impl fmt::Display for Path<'_> {
         }
         match self {
             Path::Field(_, name) => f.write_str(name),
-            Path::Index(_, index) => write!(f, "{index}"),
+            Path::Index(_, index) | Path::Way(_, index, _) => write!(f, "{index}"),
             Path::Root => Ok(()),
         }
     }
@@ -119,6 +129,8 @@ pub struct Leaf<'a> {
     pub sides: &'static [usize],
     /// how its numbers take part in sums, if it is a weight
     pub fans: Fans,
+    /// where it stands in a file of weights: nothing, if under its own name and in the order of its [role](Stored)
+    pub stored: &'static [Stored],
 }
 
 /// How the numbers of a weight take part in sums.
@@ -234,7 +246,8 @@ macro_rules! no_params {
 /// role and the shape of each. The struct's last parameter is its scalar, or another one that
 /// is named in front (`params!(T: […] …)`); its gradient is a value of its own type. A tensor that stands for one of other sides says
 /// which: `weight: Weight Image<I, 4, N> as [I, 4 * N]` is a matrix of `I` inputs and `4·N` outputs. A weight whose last two sides are not
-/// its inputs and outputs is followed by `=>` and its [`Fans`](crate::Fans).
+/// its inputs and outputs is followed by `=>` and its [`Fans`](crate::Fans). What a file of weights calls otherwise, or has in another order than
+/// is usual for its role, says so in brackets behind its name: another name, `scale ["weight"]`, or how it is [`Stored`](crate::Stored).
 ///
 /// ```
 /// use core_tensor::{Matrix, Params, Path, Scalar, Tensor, Vector, Zeroed, params};
@@ -253,13 +266,16 @@ macro_rules! no_params {
 macro_rules! params {
     (@sides $shape:ty) => { <$shape as $crate::Shape>::SIDES };
     (@sides $shape:ty, $sides:expr) => { const { &$sides } };
+    (@stored) => { &[] };
+    (@stored $name:literal) => { const { &[$crate::Stored::named($name)] } };
+    (@stored $($stored:expr),+) => { const { &[$($stored),+] } };
     (@fans $sides:expr) => { const { $crate::Fans::of($sides) } };
     (@fans $sides:expr, $fans:expr) => { const { $fans } };
-    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
-        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field: $role $shape $(as $sides)? $(=> $fans)?),* });
+    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident $([$($stored:tt)+])?: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
+        $crate::params!(T: [$($generics)*, T: $crate::Scalar] $name<$($arg,)* T> { $($field $([$($stored)+])?: $role $shape $(as $sides)? $(=> $fans)?),* });
     };
     // the scalar need not stand last when it is named in front
-    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
+    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $($field:ident $([$($stored:tt)+])?: $role:ident $shape:ty $(as $sides:expr)? $(=> $fans:expr)?),* $(,)? }) => {
         $crate::zeroed!([$($generics)*] $name<$($arg),*> { $($field),* });
         impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> {
             type Grad = Self;
@@ -271,6 +287,7 @@ macro_rules! params {
                         role: $crate::Role::$role,
                         sides: $crate::params!(@sides $shape $(, $sides)?),
                         fans: $crate::params!(@fans $crate::params!(@sides $shape $(, $sides)?) $(, $fans)?),
+                        stored: $crate::params!(@stored $($($stored)+)?),
                     },
                     $crate::Tensor::<$shape, $t>::as_mut_slice(&mut self.$field),
                     beside.each_mut().map(|value| value.$field.as_mut_slice()),
@@ -283,6 +300,7 @@ macro_rules! params {
                         role: $crate::Role::$role,
                         sides: $crate::params!(@sides $shape $(, $sides)?),
                         fans: $crate::params!(@fans $crate::params!(@sides $shape $(, $sides)?) $(, $fans)?),
+                        stored: $crate::params!(@stored $($($stored)+)?),
                     },
                     $crate::Tensor::<$shape, $t>::as_slice(&self.$field),
                 );)*

@@ -1,7 +1,9 @@
 //! The layer of products of two inputs.
 
 use core_tensor::kernel::Start;
-use core_tensor::{Batch, BatchMut, Image, Pair, Room, Scalar, Tensor, Vector, mutant, params};
+use core_tensor::{
+    Batch, BatchMut, Image, Pair, Room, Scalar, Stored, Tensor, Vector, mutant, params,
+};
 
 use crate::linear::{by_input, by_weight, forward};
 use crate::{Layer, Pass};
@@ -33,7 +35,10 @@ pub struct Bilinear<const I: usize, const J: usize, const O: usize, T: Scalar = 
     pub bias: Tensor<Vector<O>, T>,
 }
 
-params!([const I: usize, const J: usize, const O: usize] Bilinear<I, J, O> { weight: Weight Image<I, J, O>, bias: Bias Vector<O> });
+params!([const I: usize, const J: usize, const O: usize] Bilinear<I, J, O> {
+    weight [Stored::named("weight").ordered(&[2, 0, 1], &[])]: Weight Image<I, J, O>,
+    bias: Bias Vector<O>,
+});
 
 impl<const I: usize, const J: usize, const O: usize, T: Scalar> Layer<Two<I, J>, T>
     for Bilinear<I, J, O, T>

@@ -52,6 +52,8 @@ mod reshape;
 mod resize;
 mod steps;
 mod summary;
+#[cfg(feature = "files")]
+pub mod weights;
 
 pub use activation::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity,
@@ -99,7 +101,7 @@ pub use position::{LearnedPositions, PositionalEncoding};
 pub use probe::{Place, Probe};
 pub use recurrent::{Bidirectional, Gru, Lstm, Rnn};
 pub use regulariser::{Choice, MaxNorm, Penalty};
-pub use reshape::{Flatten, Reshape};
+pub use reshape::{Flatten, FlattenChannelsFirst, Reshape};
 pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};
 pub use steps::{EachStep, LastStep};
 pub use summary::Summary;

@@ -50,7 +50,7 @@ zeroed!([N, L: core_tensor::Zeroed] Named<N, L> { 0, 1 });
 /// The path with its last part replaced.
 fn renamed<'p, N: Label>(path: &'p Path<'p>) -> Path<'p> {
     let parent = match path {
-        Path::Field(parent, _) | Path::Index(parent, _) => parent,
+        Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..) => parent,
         Path::Root => path,
     };
     if N::NAME.is_empty() {

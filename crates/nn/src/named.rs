@@ -135,7 +135,7 @@ macro_rules! declare {
         $crate::export::Look::tensor($look, $crate::declare!(@leaf $path, $shape, $role), $field.as_slice())
     };
     (@leaf $path:expr, $shape:ty, $role:ident) => {
-        $crate::export::Leaf { path: $path, role: $crate::export::Role::$role, sides: <$shape as $crate::export::Shape>::SIDES, fans: const { $crate::export::Fans::of(<$shape as $crate::export::Shape>::SIDES) } }
+        $crate::export::Leaf { path: $path, role: $crate::export::Role::$role, sides: <$shape as $crate::export::Shape>::SIDES, fans: const { $crate::export::Fans::of(<$shape as $crate::export::Shape>::SIDES) }, stored: &[] }
     };
 
     // the structs and their parameters

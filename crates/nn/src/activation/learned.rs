@@ -13,13 +13,13 @@ trait Learned {
 }
 
 // one activation: its doc, its name, its number's name and role, its cost, its formula
-macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $role:ident $flops:literal $formula:expr;)+) => {$(
+macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $stored:literal $role:ident $flops:literal $formula:expr;)+) => {$(
     $(#[$doc])*
     pub struct $name<const N: usize = 1, T: Scalar = f32> {
         /// one number for all channels, or one for each
         pub $field: Tensor<Vector<N>, T>,
     }
-    params!([const N: usize] $name<N> { $field: $role Vector<N> });
+    params!([const N: usize] $name<N> { $field [$stored]: $role Vector<N> });
 
     impl<const N: usize, T: Scalar> Learned for $name<N, T> {
         #[inline(always)]
@@ -55,14 +55,14 @@ learned! {
     /// `dx = dy` for `x > 0`, else `a·dy`, at 0 too; `da = Σ x·dy` over `x ≤ 0`.
     ///
     /// He et al.: Delving deep into rectifiers (2015).
-    PRelu slope Slope 2 |(x, a): (R, R)| if x > R::zero() { x } else { a * x };
+    PRelu slope "weight" Slope 2 |(x, a): (R, R)| if x > R::zero() { x } else { a * x };
     /// `y = x·σ(β·x)` with a learned `β`: one for all channels, or one for each. It begins at 1, where it is [`Silu`](crate::Silu).
     ///
     /// # Gradient
     /// By `x` and `β`, from the formula.
     ///
     /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
-    LearnedSwish beta Scale 22 |(x, beta): (R, R)| x * sigmoid(beta * x);
+    LearnedSwish beta "beta" Scale 22 |(x, beta): (R, R)| x * sigmoid(beta * x);
 }
 
 /// `y = f(x, learned)`, channel by channel.

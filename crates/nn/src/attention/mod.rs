@@ -58,10 +58,10 @@ pub struct MultiHeadAttention<
 }
 
 params!([const D: usize, const HEADS: usize, const CAUSAL: bool] MultiHeadAttention<D, HEADS, CAUSAL> {
-    weight: Weight Image<D, 3, D> as [D, 3 * D],
-    bias: Bias Matrix<3, D> as [3 * D],
-    out_weight: Weight Matrix<D, D>,
-    out_bias: Bias Vector<D>,
+    weight ["in_proj_weight"]: Weight Image<D, 3, D> as [D, 3 * D],
+    bias ["in_proj_bias"]: Bias Matrix<3, D> as [3 * D],
+    out_weight ["out_proj.weight"]: Weight Matrix<D, D>,
+    out_bias ["out_proj.bias"]: Bias Vector<D>,
 });
 
 impl<const D: usize, const HEADS: usize, const CAUSAL: bool, T: Scalar>

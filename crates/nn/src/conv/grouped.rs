@@ -3,8 +3,8 @@
 use core_tensor::dim::{DilatedSlide, Groups, Times};
 use core_tensor::kernel::{GroupedWindow2d, Start, Window2d};
 use core_tensor::{
-    Batch, BatchMut, Const, Fans, GroupedFilter, Image, Matrix, Room, Scalar, Shape, Tensor,
-    mutant, params,
+    Batch, BatchMut, Const, Fans, GroupedFilter, Image, Matrix, Room, Scalar, Shape, Stored,
+    Tensor, mutant, params,
 };
 
 use crate::{Field, Layer, Pass};
@@ -81,8 +81,8 @@ pub type DilatedConv2d<
 
 params!(T: [const G: usize, const I: usize, const O: usize, const K: usize, const S: usize, const P: usize, T: Scalar, const KW: usize, const SW: usize, const PW: usize, const D: usize, const DW: usize]
 GroupedConv2d<G, I, O, K, S, P, T, KW, SW, PW, D, DW> {
-    weight: Weight GroupedFilter<K, KW, I, G, O> => Fans { fan_in: K * KW * I, fan_out: K * KW * O, rows: K * KW * I },
-    bias: Bias Matrix<G, O>,
+    weight [Stored::named("weight").ordered(&[3, 4, 2, 0, 1], const { &[G * O, I, K, KW] })]: Weight GroupedFilter<K, KW, I, G, O> => Fans { fan_in: K * KW * I, fan_out: K * KW * O, rows: K * KW * I },
+    bias: Bias Matrix<G, O> as [G * O],
 });
 
 impl<

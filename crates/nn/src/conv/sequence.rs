@@ -47,7 +47,7 @@ pub struct Conv1d<
 }
 
 params!(T: [const I: usize, const O: usize, const K: usize, const S: usize, const P: usize, T: Scalar, const D: usize]
-    Conv1d<I, O, K, S, P, T, D> { weight: Weight Filter<1, K, I, O>, bias: Bias Vector<O> });
+    Conv1d<I, O, K, S, P, T, D> { weight: Weight Filter<1, K, I, O> as [K, I, O], bias: Bias Vector<O> });
 
 impl<
     const I: usize,

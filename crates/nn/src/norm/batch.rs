@@ -34,7 +34,12 @@ pub struct BatchNorm<const C: usize, T: Scalar = f32> {
     pub variance: Tensor<Vector<C>, T>,
 }
 
-params!([const C: usize] BatchNorm<C> { scale: Scale Vector<C>, shift: Bias Vector<C>, mean: Statistic Vector<C>, variance: Variance Vector<C> });
+params!([const C: usize] BatchNorm<C> {
+    scale ["weight"]: Scale Vector<C>,
+    shift ["bias"]: Bias Vector<C>,
+    mean ["running_mean"]: Statistic Vector<C>,
+    variance ["running_var"]: Variance Vector<C>,
+});
 
 /// [`BatchNorm`] without scale and shift (PyTorch's `affine=False`): `y = (x − µ)/√(σ² + ε)`.
 ///
@@ -50,7 +55,7 @@ pub struct BatchNormPlain<const C: usize, T: Scalar = f32> {
     pub variance: Tensor<Vector<C>, T>,
 }
 
-params!([const C: usize] BatchNormPlain<C> { mean: Statistic Vector<C>, variance: Variance Vector<C> });
+params!([const C: usize] BatchNormPlain<C> { mean ["running_mean"]: Statistic Vector<C>, variance ["running_var"]: Variance Vector<C> });
 
 /// What forward leaves: the input, and the statistics of each channel.
 pub struct Saved<'a, X: Shape, T: 'static> {

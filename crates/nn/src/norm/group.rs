@@ -23,7 +23,7 @@ pub struct GroupNorm<const G: usize, const C: usize, T: Scalar = f32> {
     /// `β`
     pub shift: Tensor<Vector<C>, T>,
 }
-params!([const G: usize, const C: usize] GroupNorm<G, C> { scale: Scale Vector<C>, shift: Bias Vector<C> });
+params!([const G: usize, const C: usize] GroupNorm<G, C> { scale ["weight"]: Scale Vector<C>, shift ["bias"]: Bias Vector<C> });
 
 /// Each channel of each sample for itself: a [`GroupNorm`] with as many groups as channels.
 ///

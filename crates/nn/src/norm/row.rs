@@ -22,7 +22,7 @@ pub struct LayerNorm<const N: usize, T: Scalar = f32> {
     /// `β`
     pub shift: Tensor<Vector<N>, T>,
 }
-params!([const N: usize] LayerNorm<N> { scale: Scale Vector<N>, shift: Bias Vector<N> });
+params!([const N: usize] LayerNorm<N> { scale ["weight"]: Scale Vector<N>, shift ["bias"]: Bias Vector<N> });
 
 /// Brings each row to a mean square of 1, then scales it: `y = γ·x/√(mean x² + ε)`, `ε = 10⁻⁵`.
 ///
@@ -37,7 +37,7 @@ pub struct RmsNorm<const N: usize, T: Scalar = f32> {
     /// `γ`
     pub scale: Tensor<Vector<N>, T>,
 }
-params!([const N: usize] RmsNorm<N> { scale: Scale Vector<N> });
+params!([const N: usize] RmsNorm<N> { scale ["weight"]: Scale Vector<N> });
 
 /// The mean of a row, and `1/√(σ² + ε)`; a row that is not centred keeps the mean 0.
 fn moments<T: Scalar>(x: &[T], centred: bool) -> (T, T) {

@@ -51,13 +51,14 @@ impl<T: Scalar, F: Params<T>> Params<T> for Bidirectional<F> {
         path: &Path<'_>,
         visit: &mut impl Visit<T, K>,
     ) {
-        self.0.visit(each!(beside.0), &path.index(0), visit);
-        self.1.visit(each!(beside.1), &path.index(1), visit);
+        self.0.visit(each!(beside.0), &path.way(0, ""), visit);
+        self.1
+            .visit(each!(beside.1), &path.way(1, "_reverse"), visit);
     }
 
     fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(&path.index(0), look);
-        self.1.look(&path.index(1), look);
+        self.0.look(&path.way(0, ""), look);
+        self.1.look(&path.way(1, "_reverse"), look);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core_tensor::kernel::{Layout, Product, Start};
 use core_tensor::{
-    Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Tensor, Vector, mutant, params,
+    Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Stored, Tensor, Vector, mutant, params,
 };
 
 use super::Sides;
@@ -38,10 +38,10 @@ pub struct Gru<const I: usize, const N: usize, T: Scalar = f32> {
 }
 
 params!([const I: usize, const N: usize] Gru<I, N> {
-    weight_ih: Weight Image<I, 3, N> as [I, 3 * N],
-    weight_hh: Weight Image<N, 3, N> as [N, 3 * N],
-    bias: Bias Matrix<3, N> as [3 * N],
-    bias_hn: Bias Vector<N>,
+    weight_ih ["weight_ih_l0"]: Weight Image<I, 3, N> as [I, 3 * N],
+    weight_hh ["weight_hh_l0"]: Weight Image<N, 3, N> as [N, 3 * N],
+    bias [Stored::named("bias_ih_l0"), Stored::named("bias_hh_l0").part(const { &[3 * N] }, 0, 2 * N)]: Bias Matrix<3, N> as [3 * N],
+    bias_hn [Stored::named("bias_hh_l0").part(const { &[3 * N] }, 2 * N, 3 * N)]: Bias Vector<N>,
 });
 
 impl<const I: usize, const N: usize, T: Scalar> Gru<I, N, T> {

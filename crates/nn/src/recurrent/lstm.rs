@@ -1,6 +1,8 @@
 //! Long short-term memory.
 
-use core_tensor::{Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Tensor, mutant, params};
+use core_tensor::{
+    Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Stored, Tensor, mutant, params,
+};
 
 use super::Sides;
 use crate::{Field, Layer, Pass};
@@ -32,9 +34,9 @@ pub struct Lstm<const I: usize, const N: usize, T: Scalar = f32> {
 }
 
 params!([const I: usize, const N: usize] Lstm<I, N> {
-    weight_ih: Weight Image<I, 4, N> as [I, 4 * N],
-    weight_hh: Weight Image<N, 4, N> as [N, 4 * N],
-    bias: Bias Matrix<4, N> as [4 * N],
+    weight_ih ["weight_ih_l0"]: Weight Image<I, 4, N> as [I, 4 * N],
+    weight_hh ["weight_hh_l0"]: Weight Image<N, 4, N> as [N, 4 * N],
+    bias [Stored::named("bias_ih_l0"), Stored::named("bias_hh_l0")]: Bias Matrix<4, N> as [4 * N],
 });
 
 impl<const I: usize, const N: usize, T: Scalar> Lstm<I, N, T> {

@@ -1,7 +1,7 @@
 //! The plain recurrent layer.
 
 use core_tensor::{
-    Batch, BatchMut, Matrix, Room, Scalar, Sequence, Tensor, Vector, mutant, params,
+    Batch, BatchMut, Matrix, Room, Scalar, Sequence, Stored, Tensor, Vector, mutant, params,
 };
 
 use super::Sides;
@@ -39,7 +39,11 @@ pub struct Rnn<const I: usize, const N: usize, T: Scalar = f32> {
     pub bias: Tensor<Vector<N>, T>,
 }
 
-params!([const I: usize, const N: usize] Rnn<I, N> { weight_ih: Weight Matrix<I, N>, weight_hh: Weight Matrix<N, N>, bias: Bias Vector<N> });
+params!([const I: usize, const N: usize] Rnn<I, N> {
+    weight_ih ["weight_ih_l0"]: Weight Matrix<I, N>,
+    weight_hh ["weight_hh_l0"]: Weight Matrix<N, N>,
+    bias [Stored::named("bias_ih_l0"), Stored::named("bias_hh_l0")]: Bias Vector<N>,
+});
 
 impl<const I: usize, const N: usize, T: Scalar> Rnn<I, N, T> {
     const fn sides(samples: usize, steps: usize) -> Sides {

@@ -2,8 +2,9 @@
 
 use core_tensor::{Image, Matrix, Real, Vector};
 use nn::{
-    AvgPool2d, Class, Conv2d, CrossEntropy, Elementwise, ElementwiseLoss, Flatten, Formula, Frozen,
-    Linear, LossFormula, MaxPool2d, Mse, RectConv2d, Relu, Residual, Sigmoid, Sum, Tanh, network,
+    AvgPool2d, Class, Conv2d, CrossEntropy, Elementwise, ElementwiseLoss, Flatten,
+    FlattenChannelsFirst, Formula, Frozen, Linear, LossFormula, MaxPool2d, Mse, RectConv2d, Relu,
+    Residual, Sigmoid, Sum, Tanh, network,
 };
 
 use crate::case::{Case, Level};
@@ -90,6 +91,8 @@ pub(crate) fn all() -> Vec<Case> {
         "Elementwise" 3: Image<3, 5, 7> => Elementwise<Cubic>;
         "Elementwise" 2: Vector<67> => Elementwise<Wave>;
         "Flatten" 3: Image<3, 5, 2> => Flatten;
+        "FlattenChannelsFirst" 3: Image<3, 5, 2> => FlattenChannelsFirst;
+        "FlattenChannelsFirst" 2: Image<5, 3, 7> => (Tanh, FlattenChannelsFirst, Linear<105, 2, T>);
         "Flatten" 2: Matrix<5, 3> => (Tanh, Flatten, Linear<15, 2, T>);
         "Residual" 3: Vector<5> => Residual<Linear<5, 5, T>>;
         "Residual" 2: Image<5, 4, 3> => (Conv2d<3, 5, 1, 1, 0, T>, Residual<(Conv2d<5, 7, 3, 1, 1, T>, Tanh, Residual<Relu>, Conv2d<7, 5, 1, 1, 0, T>)>, Sigmoid);
