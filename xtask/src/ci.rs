@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists.
-const LESSONS: [&str; 12] = [
+const LESSONS: [&str; 13] = [
     "autodiff",
     "curvature",
     "draw",
@@ -25,6 +25,7 @@ const LESSONS: [&str; 12] = [
     "regression",
     "regularisation",
     "universal",
+    "optimizers",
 ];
 
 type Outcome = Result<(), String>;
