@@ -43,14 +43,14 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn overfitting(fits: &[Fit; 7]) -> Figure {
+fn overfitting(fits: &[Fit; 9]) -> Figure {
     heading(1, "An overfit curve and its cures");
     println!("{FEW} noisy points of sin 3x, 2,701 weights, {STEPS} steps of Adam\n");
     println!(
         "{:<28} {:>13} {:>13} {:>20}",
         "", "loss on data", "held out", "distance from truth"
     );
-    let mut figure = Figure::new("An overfit curve and its cures", 4).sized([350, 340]);
+    let mut figure = Figure::new("An overfit curve and its cures", 5).sized([330, 330]);
     for fit in fits {
         let shown = fit
             .course
@@ -64,8 +64,11 @@ fn overfitting(fits: &[Fit; 7]) -> Figure {
         figure = figure.plot(curve(fit));
     }
     let by_step = |i: usize| fits[0].course.iter().map(move |at| [at[0], at[i]]);
-    let stopped = fits[5].stopped as f64;
-    println!("\nthe loss on points held out was least at step {stopped}");
+    let stopped = fits[7].stopped as f64;
+    println!(
+        "\nthe loss on points held out was least at step {stopped}; the early stop came at step {}",
+        fits[7].course.len()
+    );
     figure.plot(
         Plot::new("nothing: when to stop")
             .axes("step", "mean squared error")
@@ -77,9 +80,11 @@ fn overfitting(fits: &[Fit; 7]) -> Figure {
     )
 }
 
-fn distances(fits: &[Fit; 7]) -> Plot {
+fn distances(fits: &[Fit; 9]) -> Plot {
     Plot::new("mean squared distance from the truth")
-        .places(["nothing", "L2", "L1", "dropout", "noise", "stop", "data"])
+        .places([
+            "nothing", "L2", "L1", "drop", "connect", "noise", "5 units", "stop", "data",
+        ])
         .bars("", Color::Blue, fits.each_ref().map(|fit| fit.error))
 }
 

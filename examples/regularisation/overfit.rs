@@ -1,25 +1,21 @@
-//! A network that learns noise by heart, and seven ways to keep it from that.
+//! A network that learns noise by heart, and eight ways to keep it from that.
 
 use core_tensor::{Tensor, Vector};
 use examples::lesson::spaced;
 use nn::{
-    Dropout, GaussianNoise, Gradients, Identity, Init, Layer, Linear, Mse, Network, Pass, Penalty,
-    Tanh,
+    DropConnect, Dropout, GaussianNoise, Gradients, Identity, Init, Layer, Linear, Mse, Network,
+    Pass, Penalty, Tanh,
 };
-use optim::{Adam, Optimizer};
+use optim::{Adam, Data, EarlyStop, Optimizer, Progress, Trainer};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+/// Units of each of the two hidden layers, and how many there are where that is the cure.
 const UNITS: usize = 50;
-type Net<N, D> = (
-    N,
-    Linear<1, UNITS, f64>,
-    Tanh,
-    D,
-    Linear<UNITS, UNITS, f64>,
-    Tanh,
-    Linear<UNITS, 1, f64>,
-);
+const FEWER: usize = 5;
+/// Noise on the inputs, what drops units, and the layer in the middle.
+type Net<const U: usize, N, D, M> = (N, Linear<1, U, f64>, Tanh, D, M, Tanh, Linear<U, 1, f64>);
+type Middle = Linear<UNITS, UNITS, f64>;
 type Number = Tensor<Vector<1>, f64>;
 
 /// What there is to learn.
@@ -39,6 +35,8 @@ pub(crate) const FEW: usize = 16;
 /// Steps of each training, and how often it is looked at.
 pub(crate) const STEPS: usize = 2000;
 const EVERY: usize = 20;
+/// How many steps without a smaller loss on the points held out are waited for.
+const PATIENCE: usize = 100;
 
 /// What came of a training.
 pub(crate) struct Fit {
@@ -56,48 +54,54 @@ pub(crate) struct Fit {
 }
 
 struct Plan {
-    penalty: Penalty,
+    penalty: Option<Penalty>,
     points: usize,
     early: bool,
 }
 
 /// Nothing is done against overfitting.
 const PLAIN: Plan = Plan {
-    penalty: Penalty::l2(0.0),
+    penalty: None,
     points: FEW,
     early: false,
 };
 
 /// The network as it is, and every cure.
-pub(crate) fn fits() -> [Fit; 7] {
-    let with = |penalty| Plan { penalty, ..PLAIN };
+pub(crate) fn fits() -> [Fit; 9] {
+    let with = |penalty| Plan {
+        penalty: Some(penalty),
+        ..PLAIN
+    };
+    let early = Plan {
+        early: true,
+        ..PLAIN
+    };
+    let more = Plan {
+        points: 20 * FEW,
+        ..PLAIN
+    };
+    let plain = fit::<UNITS, Identity, Identity, Middle>;
     [
-        fit::<Identity, Identity>("nothing", &PLAIN),
-        fit::<Identity, Identity>("L2", &with(Penalty::l2(0.01))),
-        fit::<Identity, Identity>("L1", &with(Penalty::l1(0.003))),
-        fit::<Identity, Dropout<3, 10>>("dropout, p = 3/10", &PLAIN),
-        fit::<GaussianNoise<3, 20>, Identity>("noise on inputs, σ = 0.15", &PLAIN),
-        fit::<Identity, Identity>(
-            "early stopping",
-            &Plan {
-                early: true,
-                ..PLAIN
-            },
+        plain("nothing", &PLAIN),
+        plain("L2", &with(Penalty::l2(0.01))),
+        plain("L1", &with(Penalty::l1(0.003))),
+        fit::<UNITS, Identity, Dropout, Middle>("dropout, p = 1/2", &PLAIN),
+        fit::<UNITS, Identity, Identity, DropConnect<UNITS, UNITS, f64>>(
+            "DropConnect, p = 1/2",
+            &PLAIN,
         ),
-        fit::<Identity, Identity>(
-            "20 times the data",
-            &Plan {
-                points: 20 * FEW,
-                ..PLAIN
-            },
-        ),
+        fit::<UNITS, GaussianNoise<3, 20>, Identity, Middle>("noise on inputs, σ = 0.15", &PLAIN),
+        fit::<FEWER, Identity, Identity, Linear<FEWER, FEWER, f64>>("5 units a layer", &PLAIN),
+        plain("early stopping", &early),
+        plain("20 times the data", &more),
     ]
 }
 
-fn fit<N, D>(name: &'static str, plan: &Plan) -> Fit
+fn fit<const U: usize, N, D, M>(name: &'static str, plan: &Plan) -> Fit
 where
     N: Layer<Vector<1>, f64, Y = Vector<1>>,
-    D: Layer<Vector<UNITS>, f64, Y = Vector<UNITS>>,
+    D: Layer<Vector<U>, f64, Y = Vector<U>>,
+    M: Layer<Vector<U>, f64, Y = Vector<U>>,
 {
     let (data, held_out) = (points(plan.points, 1), points(40, 2));
     let split = |points: &[[f64; 2]]| -> (Vec<Number>, Vec<Number>) {
@@ -107,57 +111,54 @@ where
             .unzip()
     };
     let ((x, y), (x_out, y_out)) = (split(&data), split(&held_out));
-    let places: Vec<f64> = spaced(-1.0, 1.0, 121).collect();
-    let shown: Vec<Number> = places.iter().map(|&x| Tensor::new([x])).collect();
+    let (learnt_from, judged_by) = (Data::new(&x, &y), Data::new(&x_out, &y_out));
 
-    let mut net = Network::<Vector<1>, Net<N, D>, f64>::new(20 * FEW);
-    net.init(Init::XavierNormal, 3);
+    let adam = Adam::new(0.003);
+    let mut trainer = Trainer::<Vector<1>, Net<U, N, D, M>, _, _, f64>::new(Mse, adam, 20 * FEW);
+    trainer.network.init(Init::XavierNormal, 3);
     // wide first weights bend easily
-    net.layers
-        .1
+    let first = &mut trainer.network.layers.1;
+    first
         .weight
         .as_mut_slice()
         .iter_mut()
         .for_each(|w| *w *= 12.0);
     let mut spread = ChaCha8Rng::seed_from_u64(4);
-    net.layers.1.bias = Tensor::from_fn(|_| spread.random_range(-3.0..3.0));
-    let adam = Adam::new(0.003);
-    let mut state = Optimizer::<f64>::start(&adam);
-    let mut grad = net.new_gradient();
-    let mut course: Vec<[f64; 3]> = vec![];
-    let (mut best, mut stopped, mut curve) = (f64::INFINITY, STEPS, vec![]);
-    for step in 0..=STEPS {
-        if step % EVERY == 0 {
-            let losses = [
-                net.score(&Mse, &x, &y).loss,
-                net.score(&Mse, &x_out, &y_out).loss,
-            ];
+    first.bias = Tensor::from_fn(|_| spread.random_range(-3.0..3.0));
+    trainer.penalty = plan.penalty;
+    trainer.early_stop = plan.early.then(|| EarlyStop::loss(PATIENCE));
+    // a step sees all points, so that it is an epoch
+    let (mut course, mut stopped) = (vec![], STEPS);
+    if plan.early {
+        let steps = trainer.fit(learnt_from, Some(judged_by), STEPS, &mut Progress::quiet());
+        for step in &steps {
+            course.push([step.number as f64, step.train.loss, step.judged().loss]);
+        }
+        let least = course.iter().min_by(|a, b| a[2].total_cmp(&b[2]));
+        stopped = least.map_or(0, |at| at[0] as usize);
+    } else {
+        for step in (0..=STEPS).step_by(EVERY) {
+            let losses = [learnt_from, judged_by].map(|data| trainer.score(data).loss);
             course.push([step as f64, losses[0], losses[1]]);
-            // early stopping keeps the weights that were best on the points held out
-            if !plan.early || losses[1] < best {
-                (best, stopped) = (losses[1], step);
-                let outputs = net.predict(&shown);
-                curve = places
-                    .iter()
-                    .zip(outputs)
-                    .map(|(&x, y)| [x, y[[0]]])
-                    .collect();
+            if step < STEPS {
+                trainer.fit(learnt_from, None, EVERY, &mut Progress::quiet());
             }
         }
-        net.gradient(&Mse, &x, &y, &mut grad, Gradients::Overwrite, step as u64);
-        plan.penalty.add_gradient(&mut *net.layers, &mut *grad);
-        adam.step(&mut *net.layers, &mut *grad, &mut state);
     }
-    let error = curve
+    let places: Vec<f64> = spaced(-1.0, 1.0, 121).collect();
+    let shown: Vec<Number> = places.iter().map(|&x| Tensor::new([x])).collect();
+    let outputs = trainer.network.predict(&shown).iter();
+    let curve: Vec<[f64; 2]> = places
         .iter()
-        .map(|&[x, y]| (y - truth(x)).powi(2))
-        .sum::<f64>()
-        / curve.len() as f64;
+        .zip(outputs)
+        .map(|(&x, y)| [x, y[[0]]])
+        .collect();
+    let distance = curve.iter().map(|&[x, y]| (y - truth(x)).powi(2));
     Fit {
         name,
         data,
+        error: distance.sum::<f64>() / curve.len() as f64,
         curve,
-        error,
         course,
         stopped,
     }
@@ -256,11 +257,14 @@ mod tests {
                 plain.error
             );
         }
+        // stopped by the library, which brought back the weights of the best step
+        let early = &fits[7];
         assert!(
-            fits[5].stopped > 0 && fits[5].stopped < STEPS / 2,
+            early.stopped > 0 && early.stopped < STEPS / 2,
             "{}",
-            fits[5].stopped
+            early.stopped
         );
+        assert_eq!(early.course.len(), early.stopped + PATIENCE + 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists.
-const LESSONS: [&str; 13] = [
+const LESSONS: [&str; 16] = [
     "autodiff",
     "curvature",
     "draw",
@@ -26,6 +26,9 @@ const LESSONS: [&str; 13] = [
     "regularisation",
     "universal",
     "optimizers",
+    "descent",
+    "schedules",
+    "overfit",
 ];
 
 type Outcome = Result<(), String>;
