@@ -34,12 +34,12 @@ pub(crate) fn path(batch: usize, seed: u64) -> Vec<f64> {
     let per_epoch = SAMPLES / batch;
     let rate = |t: usize| RATE * (3.0 * (1.0 - t as f64 / STEPS as f64)).min(1.0);
     descend(START, STEPS, rate, |t, x| {
-        if t % per_epoch == 0 {
+        if t.is_multiple_of(per_epoch) {
             order.shuffle(&mut rng);
         }
         let chosen = &order[t % per_epoch * batch..][..batch];
         // sample i is the landscape tilted by ±3.5·x: the mean tilt of all is nothing
-        let tilt = |&i: &usize| if i % 2 == 0 { TILT } else { -TILT };
+        let tilt = |&i: &usize| if i.is_multiple_of(2) { TILT } else { -TILT };
         let tilts = chosen.iter().map(tilt).sum::<f64>();
         derivative(landscape, x).1 + tilts / batch as f64
     })

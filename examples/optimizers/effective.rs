@@ -56,7 +56,7 @@ pub(crate) fn constant(_: usize, _: [f64; 2]) -> [f64; 2] {
 
 /// A first number with gradients of 10 for 50 steps, then of 0.1; a second that is seen in every tenth step only.
 pub(crate) fn changing(t: usize, _: [f64; 2]) -> [f64; 2] {
-    let seen = if t % 10 == 0 { 1.0 } else { 0.0 };
+    let seen = if t.is_multiple_of(10) { 1.0 } else { 0.0 };
     [if t < 50 { 10.0 } else { 0.1 }, seen]
 }
 
