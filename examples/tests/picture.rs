@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use core_tensor::{Image, Tensor, Vector};
-use examples::picture::{Chart, Color, Error, Figure, Line, Mistakes, Panel, Plot, curves};
+use examples::picture::{Chart, Color, Error, Figure, Line, Live, Mistakes, Panel, Plot, curves};
 use nn::Class;
 
 /// The size of a PNG and its RGB pixels.
@@ -225,4 +225,50 @@ fn a_picture_that_cannot_be_written_is_named() {
     curves(&path, "", &[]).unwrap_err();
     assert!(path.is_dir());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+/// Told of one epoch after another, the picture is whole after each of them, and has more to show than before.
+#[test]
+fn a_run_that_goes_on_is_drawn_again_and_again() {
+    use optim::{Log, Record};
+    let folder = empty_folder("a_run_that_goes_on_is_drawn_again_and_again");
+    let path = folder.join("run.png");
+    let mut live = Live::new(&path, "A run, drawn while it runs")
+        .panel("cross-entropy", ["train_loss", "held_out_loss"], true)
+        .panel("rate and no second line", ["rate", "no such value"], false);
+    let blue = |pixels: &[[u8; 3]]| {
+        let blue = pixels.iter().filter(|&&[r, _, b]| b > 150 && r < 80);
+        blue.count()
+    };
+    let mut before = 0;
+    for epoch in [1, 2, 3] {
+        let loss = |slow: f64| Some((-(epoch as f64) / slow).exp());
+        let values = [
+            ("train_loss", loss(3.0)),
+            ("held_out_loss", loss(5.0)),
+            ("rate", Some(0.1 / epoch as f64)),
+        ];
+        let record = Record {
+            epoch,
+            values: &values,
+        };
+        live.epoch(&record).unwrap();
+        let (size, pixels) = read(&path);
+        assert_eq!(size, [1120, 424]);
+        if epoch == 1 {
+            before = blue(&pixels);
+        }
+    }
+    let after = blue(&read(&path).1);
+    assert!(after > before + 500, "{before} and {after} pixels of lines");
+    // nothing lies beside it
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+
+    let mut nowhere = Live::new(folder.join("missing/run.png"), "");
+    let record = Record {
+        epoch: 1,
+        values: &[],
+    };
+    let error = nowhere.epoch(&record).unwrap_err().to_string();
+    assert!(error.contains("choose a folder that exists"), "{error}");
 }

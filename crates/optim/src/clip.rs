@@ -46,6 +46,10 @@ impl<O> Clipped<O> {
 impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for Clipped<O> {
     delegate!(T);
 
+    fn clip(&self) -> Option<Clip> {
+        Some(self.clip)
+    }
+
     fn step_by<P: Params<T>>(
         &self,
         net: &mut P,

@@ -21,6 +21,7 @@ mod average;
 mod clip;
 mod lbfgs;
 mod line;
+mod log;
 pub mod metrics;
 mod optimizer;
 mod progress;
@@ -35,12 +36,13 @@ pub use adaptive::{AdaGrad, Adadelta, Epsilon, RmsProp};
 pub use average::{Average, Averaging, Snapshot};
 pub use clip::{Clip, Clipped, norm};
 pub use lbfgs::{Lbfgs, Minimum, Reason};
+pub use log::{Csv, Jsonl, Log, LogError, Record};
 pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
 pub use trainer::{
-    Data, Each, EarlyStop, Epoch, NonFinite, Pace, RateRange, Round, Source, Targets, Trainer,
-    Watch,
+    Data, Each, EarlyStop, Epoch, Measured, NonFinite, Pace, RateRange, Round, Source, Targets,
+    Trainer, Watch,
 };
 pub use tune::{Of, Tuned};

@@ -2,6 +2,8 @@
 
 use core_tensor::{Leaf, Params, Path, Scalar, Visit, Zeroed};
 
+use crate::Clip;
+
 /// Moves weights against their gradient.
 ///
 /// An optimizer is plain numbers that may be changed between steps; what it remembers of a network is a `State` of values shaped like the
@@ -18,6 +20,11 @@ pub trait Optimizer<T: Scalar> {
 
     /// Sets the rate of the steps to come, as a schedule does.
     fn set_rate(&mut self, rate: f64);
+
+    /// How large it lets gradients be, if there is a bound: for logs.
+    fn clip(&self) -> Option<Clip> {
+        None
+    }
 
     /// What must be done before the gradient is taken: nothing, but for an optimizer that wants it at another point.
     fn before<P: Params<T>>(&self, net: &mut P, state: &mut Self::State<P::Grad>) {

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use core_tensor::{Leaf, Params, Path, Role, Scalar, Zeroed};
 
-use crate::{Optimizer, Plan, Treatment};
+use crate::{Clip, Optimizer, Plan, Treatment};
 
 /// Which tensors of a network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -177,6 +177,10 @@ pub(crate) use delegate;
 
 impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for Tuned<O> {
     delegate!(T);
+
+    fn clip(&self) -> Option<Clip> {
+        self.optimizer.clip()
+    }
 
     fn step_by<P: Params<T>>(
         &self,

@@ -10,6 +10,7 @@ mod curves;
 mod figure;
 mod film;
 mod frame;
+mod live;
 mod mistakes;
 mod plot;
 
@@ -20,6 +21,7 @@ pub use chart::{Chart, Line};
 pub use color::Color;
 pub use curves::{Panel, curves};
 pub use figure::Figure;
+pub use live::Live;
 pub use mistakes::{Mistake, Mistakes};
 pub use plot::Plot;
 

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use core_tensor::{Params, Scalar, Shape, Tensor};
-use nn::{Layer, Loss, Score};
+use nn::{Layer, Loss, Network, Score};
 
 use crate::schedule::Gain;
-use crate::{Data, Optimizer, Pace, Progress, Snapshot, Source, Trainer};
+use crate::{Clip, Data, Optimizer, Pace, Progress, Snapshot, Source, Trainer, norm};
 
 /// How one epoch went.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -21,6 +21,10 @@ pub struct Epoch<T = f32> {
     pub seconds: f64,
     /// the rate after the epoch
     pub rate: f64,
+    /// the length of the last step's gradient, before it was clipped
+    pub gradient_norm: f64,
+    /// how it was clipped, if it was
+    pub clip: Option<Clip>,
 }
 
 impl<T: Scalar> Epoch<T> {
@@ -28,7 +32,15 @@ impl<T: Scalar> Epoch<T> {
     pub fn judged(&self) -> Score<T> {
         self.held_out.unwrap_or(self.train)
     }
+
+    /// How fast it was trained.
+    pub fn samples_per_second(&self) -> f64 {
+        self.train.samples as f64 / self.seconds.max(1e-9)
+    }
 }
+
+/// What a user measured after an epoch, by name.
+pub type Measured = Vec<(&'static str, f64)>;
 
 /// What an early stop looks at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,10 +98,28 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     #[track_caller]
     pub fn fit(
         &mut self,
+        train: impl Source<X, Q::Target, T>,
+        held_out: Option<Data<'_, X, Q::Target, T>>,
+        epochs: usize,
+        progress: &mut Progress<'_>,
+    ) -> Vec<Epoch<T>>
+    where
+        L: Layer<X, T>,
+        Q: Loss<<L as Layer<X, T>>::Y, T>,
+    {
+        self.fit_measured(train, held_out, epochs, progress, &mut |_| Vec::new())
+    }
+
+    /// [`fit`](Self::fit), where after every epoch `measure` looks at the network: what it returns by name is shown beside the loss and goes
+    /// to the logs.
+    #[track_caller]
+    pub fn fit_measured(
+        &mut self,
         mut train: impl Source<X, Q::Target, T>,
         held_out: Option<Data<'_, X, Q::Target, T>>,
         epochs: usize,
         progress: &mut Progress<'_>,
+        measure: &mut dyn FnMut(&mut Network<X, L, T>) -> Measured,
     ) -> Vec<Epoch<T>>
     where
         L: Layer<X, T>,
@@ -118,8 +148,11 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
                 held_out,
                 seconds,
                 rate: self.optimizer.rate(),
+                gradient_norm: norm(&mut *self.network.layers, &mut *self.gradient),
+                clip: self.optimizer.clip(),
             };
-            progress.end_epoch(&epoch, epochs);
+            let measured = measure(&mut self.network);
+            progress.end_epoch(&epoch, epochs, &measured);
             history.push(epoch);
             if let Some(trouble) = &self.trouble {
                 progress.say(trouble);

@@ -21,7 +21,7 @@ use self::source::mix;
 use crate::{Optimizer, Progress};
 
 pub use data::Data;
-pub use fit::{EarlyStop, Epoch, Watch};
+pub use fit::{EarlyStop, Epoch, Measured, Watch};
 pub use pace::Pace;
 pub use range::RateRange;
 pub use source::{Each, Round, Source, Targets};
