@@ -42,7 +42,7 @@ pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
 pub use trainer::{
-    Data, Each, EarlyStop, Epoch, Measured, NonFinite, Pace, RateRange, Round, Source, Targets,
-    Trainer, Watch,
+    Data, Each, EarlyStop, Epoch, Loader, Measured, NonFinite, Pace, RateRange, Round, Source,
+    Targets, Trainer, Watch,
 };
 pub use tune::{Of, Tuned};

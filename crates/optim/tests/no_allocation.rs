@@ -9,9 +9,9 @@ use counting::counted;
 use nn::{Init, Linear, Mse, Tanh};
 use optim::schedule::{Cosine, WarmUp};
 use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Average, Averaging, Clipped, Lion, LookAhead,
-    Momentum, NAdam, Nesterov, Of, Optimizer, Pace, RAdam, RmsProp, Rprop, Sgd, Snapshot, Trainer,
-    Tuned, norm,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Average, Averaging, Clipped, Data, Lion,
+    Loader, LookAhead, Momentum, NAdam, Nesterov, Of, Optimizer, Pace, Progress, RAdam, RmsProp,
+    Rprop, Sgd, Snapshot, Trainer, Tuned, norm,
 };
 
 type Net = (Linear<3, 5>, Tanh, Linear<5, 2>);
@@ -97,5 +97,36 @@ fn main() {
         (0, 0),
         "allocations and frees of three steps of the Trainer"
     );
+
+    // an epoch begins with a thread, two buffers and two channels; how many batches follow makes no difference
+    let x: Vec<Tensor<Vector<3>>> = (0..400).map(|i| Tensor::full(i as f32 / 400.0)).collect();
+    let targets: Vec<Tensor<Vector<2>>> = (0..400).map(|i| Tensor::full(i as f32)).collect();
+    let mut trainer = Trainer::<Vector<3>, Net, _, _>::new(Mse, Adam::new(rate), 4);
+    let mut progress = Progress::quiet();
+    for ahead in [false, true] {
+        let mut of_epoch = |samples: usize| {
+            let data = Data::new(&x[..samples], &targets[..samples]);
+            let noise = |x: &mut Tensor<Vector<3>>, key: u64| x[[0]] += (key >> 40) as f32 / 1e9;
+            let mut loader = Loader::new(data).change(noise).ahead(ahead);
+            trainer.epoch(&mut loader, &mut progress);
+            counted(|| {
+                trainer.epoch(&mut loader, &mut progress);
+            })
+        };
+        let [few, many] = [40, 400].map(&mut of_epoch);
+        if ahead {
+            // a channel that must wait notes so in a list that grows once
+            assert!(
+                many.0 <= few.0 + 4,
+                "{few:?} allocations for 10 batches, {many:?} for 100"
+            );
+        } else {
+            assert_eq!(
+                (few, many),
+                ((0, 0), (0, 0)),
+                "the loader without its thread"
+            );
+        }
+    }
     println!("no step allocates");
 }

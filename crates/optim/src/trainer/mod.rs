@@ -2,6 +2,7 @@
 
 mod data;
 mod fit;
+mod loader;
 mod pace;
 mod range;
 mod source;
@@ -22,6 +23,7 @@ use crate::{Optimizer, Progress};
 
 pub use data::Data;
 pub use fit::{EarlyStop, Epoch, Measured, Watch};
+pub use loader::Loader;
 pub use pace::Pace;
 pub use range::RateRange;
 pub use source::{Each, Round, Source, Targets};
