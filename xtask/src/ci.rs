@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists.
-const LESSONS: [&str; 16] = [
+const LESSONS: [&str; 17] = [
     "autodiff",
     "curvature",
     "draw",
@@ -29,6 +29,7 @@ const LESSONS: [&str; 16] = [
     "descent",
     "schedules",
     "overfit",
+    "tabular",
 ];
 
 type Outcome = Result<(), String>;

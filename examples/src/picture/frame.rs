@@ -19,7 +19,7 @@ pub(super) struct Frame<'p> {
 
 impl Frame<'_> {
     /// Where a point lies, in pixels from the upper left corner; none if it is no place.
-    fn pixel(&self, point: [f64; 2]) -> Option<[f64; 2]> {
+    pub(super) fn pixel(&self, point: [f64; 2]) -> Option<[f64; 2]> {
         let share = |axis: usize| {
             let Range { start, end } = self.ranges[axis].clone();
             (self.plot.at(axis, point[axis]) - start) / (end - start)
@@ -59,6 +59,7 @@ impl Frame<'_> {
                 self.field(sheet, numbers, *columns, *corners)
             }
             Mark::Bars(heights, color) => self.bars(sheet, heights, *color, group),
+            Mark::Image(pixels, columns) => self.image(sheet, pixels, *columns),
         }
     }
 
@@ -151,7 +152,8 @@ impl Frame<'_> {
         let floor = if self.plot.log[1] {
             10_f64.powf(self.ranges[1].start)
         } else {
-            0.0
+            // bars whose foot lies below the plot begin at its edge
+            self.ranges[1].start.max(0.0)
         };
         for (i, &height) in heights.iter().enumerate() {
             let left = i as f64 - 0.4 + wide * group as f64;
@@ -167,7 +169,7 @@ impl Frame<'_> {
     }
 }
 
-fn whole([x, y]: [f64; 2]) -> (i32, i32) {
+pub(super) fn whole([x, y]: [f64; 2]) -> (i32, i32) {
     (x.round() as i32, y.round() as i32)
 }
 

@@ -10,6 +10,7 @@ mod curves;
 mod figure;
 mod film;
 mod frame;
+mod image;
 mod live;
 mod mistakes;
 mod plot;

@@ -21,6 +21,8 @@ pub(super) enum Mark {
     Field(Vec<f64>, usize, Option<[[f64; 2]; 2]>),
     /// heights
     Bars(Vec<f64>, Color),
+    /// red, green and blue from 0 to 1, rows from the highest, and how many pixels a row has
+    Image(Vec<[f64; 3]>, usize),
 }
 
 /// Axes with anything between them. Later marks lie over earlier ones; names that are empty have no line in the key.
@@ -102,7 +104,7 @@ impl Plot {
         self
     }
 
-    fn mark(mut self, name: &str, mark: Mark) -> Self {
+    pub(super) fn mark(mut self, name: &str, mark: Mark) -> Self {
         if !name.is_empty() {
             self.key.push((name.into(), self.marks.len()));
         }
@@ -238,6 +240,9 @@ impl Plot {
                     let side = [*columns, numbers.len() / columns][axis];
                     all.extend([0.0, side as f64]);
                 }
+                Mark::Image(pixels, columns) => {
+                    all.extend([0.0, [*columns, pixels.len() / columns][axis] as f64]);
+                }
             }
         }
         all
@@ -257,7 +262,7 @@ impl Plot {
                 let filled = self
                     .marks
                     .iter()
-                    .any(|mark| matches!(mark, Mark::Field(..)));
+                    .any(|mark| matches!(mark, Mark::Field(..) | Mark::Image(..)));
                 let air = if filled {
                     0.0
                 } else {
@@ -361,7 +366,7 @@ impl Plot {
                     let square = [(x + px(4), y - px(5)), (x + px(14), y + px(5))];
                     part.draw(&Rectangle::new(square, color.rgb().filled()))?;
                 }
-                Mark::Word(..) | Mark::Field(..) => {}
+                Mark::Word(..) | Mark::Field(..) | Mark::Image(..) => {}
             }
             part.draw(&Text::new(name.as_str(), (x + px(23), y), style.clone()))?;
         }
