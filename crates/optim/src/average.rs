@@ -78,7 +78,7 @@ impl<G: Zeroed> Average<G> {
 }
 
 /// A copy of a network's weights and running statistics, to come back to; what is frozen needs none.
-pub struct Snapshot<G>(Box<G>);
+pub struct Snapshot<G>(pub(crate) Box<G>);
 
 impl<G: Zeroed> Snapshot<G> {
     /// A copy of the weights as they are.

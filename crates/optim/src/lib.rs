@@ -37,12 +37,12 @@ pub use average::{Average, Averaging, Snapshot};
 pub use clip::{Clip, Clipped, norm};
 pub use lbfgs::{Lbfgs, Minimum, Reason};
 pub use log::{Csv, Jsonl, Log, LogError, Record};
-pub use optimizer::{Memory, Optimizer, Plan, Treatment, descend};
+pub use optimizer::{Memory, Optimizer, Plan, Remembers, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
 pub use trainer::{
-    Data, Each, EarlyStop, Epoch, Loader, Measured, NonFinite, Pace, RateRange, Round, Source,
-    Targets, Trainer, Watch,
+    CheckPointError, CheckPoints, Data, Each, EarlyStop, Epoch, Fault, Loader, Measured, NonFinite,
+    Pace, RateRange, Round, Source, Targets, Trainer, Watch,
 };
 pub use tune::{Of, Tuned};

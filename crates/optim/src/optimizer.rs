@@ -10,7 +10,7 @@ use crate::Clip;
 /// gradient. One that treats every weight alike is a call of [`descend`].
 pub trait Optimizer<T: Scalar> {
     /// What is remembered between steps, for a gradient of type `G`.
-    type State<G: Zeroed>;
+    type State<G: Zeroed>: Remembers<G>;
 
     /// What is remembered before the first step.
     fn start<G: Zeroed>(&self) -> Self::State<G>;
@@ -116,6 +116,33 @@ impl<G: Zeroed> Memory<G> {
     pub fn count(&mut self) -> i32 {
         self.steps = self.steps.saturating_add(1);
         i32::try_from(self.steps).unwrap_or(i32::MAX)
+    }
+}
+
+/// What can be told in memories, so that a check point can hold it: a [`Memory`], several, or nothing. A state of another kind names its
+/// memories.
+pub trait Remembers<G> {
+    /// All of it, in a fixed order.
+    fn memories(&mut self) -> Vec<&mut Memory<G>>;
+}
+
+impl<G> Remembers<G> for Memory<G> {
+    fn memories(&mut self) -> Vec<&mut Memory<G>> {
+        vec![self]
+    }
+}
+
+impl<G> Remembers<G> for () {
+    fn memories(&mut self) -> Vec<&mut Memory<G>> {
+        Vec::new()
+    }
+}
+
+impl<G, A: Remembers<G>, B: Remembers<G>> Remembers<G> for (A, B) {
+    fn memories(&mut self) -> Vec<&mut Memory<G>> {
+        let mut memories = self.0.memories();
+        memories.extend(self.1.memories());
+        memories
     }
 }
 

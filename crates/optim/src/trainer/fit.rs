@@ -5,6 +5,7 @@ use std::time::Instant;
 use core_tensor::{Params, Scalar, Shape, Tensor};
 use nn::{Layer, Loss, Network, Score};
 
+use super::run::Run;
 use crate::schedule::Gain;
 use crate::{Clip, Data, Optimizer, Pace, Progress, Snapshot, Source, Trainer, norm};
 
@@ -126,11 +127,14 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         Q: Loss<<L as Layer<X, T>>::Y, T>,
     {
         let batches = train.samples().div_ceil(self.step_capacity());
-        let stop = self.early_stop;
+        let watch = self.early_stop.unwrap_or(EarlyStop::loss(usize::MAX));
         let mut history: Vec<Epoch<T>> = Vec::with_capacity(epochs);
-        let mut kept = stop.map(|_| Snapshot::of(&mut *self.network.layers));
-        let (mut best, mut without) = (f64::NAN, 0);
-        for number in 1..=epochs {
+        if self.early_stop.is_some() && self.run.kept.is_none() {
+            self.run.kept = Some(Snapshot::of(&mut *self.network.layers));
+        }
+        self.prepare_folder(progress);
+        while self.run.done < epochs && !self.run.over {
+            let number = self.run.done + 1;
             progress.start_epoch(number, epochs, batches);
             let clock = Instant::now();
             let score = self.epoch(&mut train, progress);
@@ -158,21 +162,22 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
                 progress.say(trouble);
                 break;
             }
-            let (Some(stop), Some(kept)) = (stop, &mut kept) else {
-                continue;
-            };
-            let found = stop.number(judged);
-            if stop.gain.over(found, best) {
-                (best, without) = (found, 0);
-                kept.take(&mut *self.network.layers);
+            let found = watch.number(judged);
+            let run = &mut self.run;
+            let gained = watch.gain.over(found, run.best);
+            if gained {
+                (run.best, run.without) = (found, 0);
+                if let Some(kept) = &mut run.kept {
+                    kept.take(&mut *self.network.layers);
+                }
             } else {
-                without += 1;
+                run.without += 1;
             }
-            if without > stop.patience {
-                break;
-            }
+            run.done = number;
+            run.over = run.without > watch.patience;
+            self.keep_epoch(gained, progress);
         }
-        if let Some(kept) = &mut kept {
+        if let Some(mut kept) = std::mem::replace(&mut self.run, Run::new()).kept {
             kept.restore(&mut *self.network.layers);
         }
         progress.finish();

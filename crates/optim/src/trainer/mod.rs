@@ -1,10 +1,12 @@
 //! The Trainer: mini-batches, shuffling, epochs, scores.
 
+mod checkpoint;
 mod data;
 mod fit;
 mod loader;
 mod pace;
 mod range;
+mod run;
 mod source;
 mod step;
 mod trouble;
@@ -18,9 +20,11 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
+use self::run::Run;
 use self::source::mix;
-use crate::{Optimizer, Progress};
+use crate::{Average, Optimizer, Progress};
 
+pub use checkpoint::{CheckPointError, CheckPoints, Fault};
 pub use data::Data;
 pub use fit::{EarlyStop, Epoch, Measured, Watch};
 pub use loader::Loader;
@@ -50,6 +54,13 @@ pub struct Trainer<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar = f32> 
     pub early_stop: Option<EarlyStop>,
     /// the last step that was not taken, since its loss or a gradient was not finite: it left the weights alone and ended the epoch and the run
     pub trouble: Option<NonFinite>,
+    /// an average of the weights, which takes them in after every step
+    pub average: Option<Average<L::Grad>>,
+    /// which check points a run leaves, if any
+    pub check_points: Option<CheckPoints>,
+    /// the last check point that could not be written, and why: the run went on without it
+    pub unsaved: Option<CheckPointError>,
+    run: Run<L::Grad, T>,
     steps: usize,
     epochs: usize,
     seed: u64,
@@ -91,6 +102,10 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             accumulate: 1,
             early_stop: None,
             trouble: None,
+            average: None,
+            check_points: None,
+            unsaved: None,
+            run: Run::new(),
             steps: 0,
             epochs: 0,
             seed: 0,
@@ -102,12 +117,15 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         self.rng = ChaCha8Rng::seed_from_u64(seed);
         self.seed = seed;
         self.order.clear();
+        self.run.total = Score::none();
     }
 
-    /// One pass over the data in a new random order. The last batch may be smaller and is trained like any other.
+    /// One pass over the data in a new random order, or the rest of the one that a [check point](Trainer::resume) stands in. The last batch may
+    /// be smaller and is trained like any other.
     ///
     /// # Panics
-    /// If a source yields more samples than it said, or batches of other sizes than asked for.
+    /// If a source yields more samples than it said, or batches of other sizes than asked for, or if a check point stands in the middle of an
+    /// epoch of more or fewer samples.
     #[track_caller]
     pub fn epoch(
         &mut self,
@@ -123,17 +141,26 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         }
         let (mut order, mut room) = (take(&mut self.order), take(&mut self.gathered));
         let (samples, at_once) = (source.samples(), self.step_capacity());
+        let begun = self.run.total.samples;
+        assert!(
+            begun == 0 || order.len() == samples,
+            "the check point stands at sample {begun} of {}, and the data has {samples}; train on the same data",
+            order.len()
+        );
         if order.len() != samples {
             order = (0..samples).collect();
         }
-        order.shuffle(&mut self.rng);
+        // an epoch that has begun goes on in its order
+        if begun == 0 {
+            order.shuffle(&mut self.rng);
+        }
         let round = Round {
-            order: &order,
+            order: &order[begun..],
             size: self.network.capacity(),
             key: mix(self.seed, self.epochs as u64),
             room: &mut room,
         };
-        let (mut total, mut step) = (Score::none(), Score::none());
+        let (mut total, mut step) = (self.run.total, Score::none());
         source.epoch(round, &mut |x, targets| {
             let of = at_once.min(samples - total.samples);
             assert!(
@@ -147,6 +174,10 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             }
             total = total.and(std::mem::replace(&mut step, Score::none()));
             progress.batch(&total);
+            self.run.total = total;
+            if self.trouble.is_none() && total.samples < samples {
+                self.keep_step(&order, progress);
+            }
             match self.trouble {
                 Some(_) => ControlFlow::Break(()),
                 None => ControlFlow::Continue(()),
@@ -158,6 +189,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             total.samples + step.samples
         );
         (self.order, self.gathered) = (order, room);
+        self.run.total = Score::none();
         self.epochs += 1;
         total
     }

@@ -111,6 +111,9 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             if let Some(max_norm) = &self.max_norm {
                 max_norm.project(layers);
             }
+            if let Some(average) = &mut self.average {
+                average.update(layers);
+            }
         }
         let over = last || self.trouble.is_some();
         self.steps += usize::from(over);
