@@ -160,11 +160,21 @@ fn momentum_with_the_old_velocity_diverges() {
     assert!(classic[399].abs() < 1e-6, "{}", classic[399]);
 }
 
-/// Erratum: lecture 3 divides the mean of step t + 1 by `1 − βᵗ`, which at the first step, t = 0, is a division by zero.
+/// Erratum: lecture 3 divides the means of step t + 1 by `1 − βᵗ`, which at the first step, t = 0, is nothing: a step of ∞/∞, or 0/0 where
+/// the gradient is zero, after which no weight is a number.
 #[test]
 fn adam_corrected_by_the_step_before_divides_by_zero() {
-    let correction = |t: i32| 1.0 - 0.9_f64.powi(t);
-    assert!((0.1 * slope(1.0) / correction(0)).is_infinite());
+    let printed = |start: f64| {
+        let (mut x, mut m, mut v) = (start, 0.0, 0.0);
+        for t in 0..3 {
+            let g = slope(x);
+            (m, v) = (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g);
+            let correct = |mean: f64, beta: f64| mean / (1.0 - beta.powi(t));
+            x -= 0.25 * correct(m, 0.9) / (correct(v, 0.999).sqrt() + 1e-8);
+        }
+        x
+    };
+    assert!(printed(1.0).is_nan() && printed(0.0).is_nan());
     // the right one makes the first step as long as the rate, whatever the gradient
     let first = path(&Adam::new(0.25), 1, |_, x| slope(x))[0];
     assert!((first - 0.75).abs() < 1e-8);

@@ -1,0 +1,58 @@
+//! The network, and what it learns from: images that are changed a little every time they are seen.
+
+use core_tensor::{Image, Tensor};
+use models::data::augment::{self, FlipHorizontal, Shift};
+use models::data::{Dataset, digits};
+use nn::{BatchNorm, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Relu, network};
+
+/// The samples: grey, 28×28.
+pub(crate) type Grey = Image<28, 28, 1>;
+/// Images of ten classes.
+pub(crate) type Images = Dataset<Grey, 10>;
+
+network! {
+    /// Three convolutions, each normalised and pooled, and a linear layer.
+    pub(crate) struct Garments<T> {
+        conv1: Conv2d<1, 16, 3, 1, 1, T>,
+        norm1: BatchNorm<16, T>,
+        relu1: Relu,
+        pool1: MaxPool2d<2>,
+        conv2: Conv2d<16, 48, 3, 1, 1, T>,
+        norm2: BatchNorm<48, T>,
+        relu2: Relu,
+        pool2: MaxPool2d<2>,
+        conv3: Conv2d<48, 96, 3, 1, 1, T>,
+        norm3: BatchNorm<96, T>,
+        relu3: Relu,
+        pool3: MaxPool2d<2>,
+        flatten: Flatten,
+        dropout: Dropout<1, 4>,
+        linear: Linear<864, 10, T>,
+    }
+}
+
+/// What is done to an image each time that it is seen.
+pub(crate) type Change = (Shift, FlipHorizontal);
+
+/// Up to two pixels to any side; garments are turned to the other hand as well, digits are not.
+pub(crate) const fn change(mirrored: bool) -> Change {
+    let chance = if mirrored { 0.5 } else { 0.0 };
+    (Shift::by(2), FlipHorizontal { chance })
+}
+
+/// The digits of the program, enlarged to 28×28: for whoever has no other data at hand.
+pub(crate) fn digits() -> [Images; 2] {
+    let enlarged = |small: digits::Digits| {
+        let enlarge = |image: &Tensor<Image<8, 8, 1>>| {
+            let mut large = Tensor::zeros();
+            augment::resize(image, &mut large);
+            large
+        };
+        Images {
+            images: small.images.iter().map(enlarge).collect(),
+            labels: small.labels,
+        }
+    };
+    let (train, test) = digits::load().split(5, 0);
+    [train, test].map(enlarged)
+}
