@@ -3,7 +3,7 @@
 use core_tensor::{Image, Tensor};
 use models::data::augment::{self, FlipHorizontal, Shift};
 use models::data::{Dataset, digits};
-use nn::{BatchNorm, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Relu, network};
+use nn::{BatchNorm, Conv2d, Flatten, Linear, MaxPool2d, Relu, network};
 
 /// The samples: grey, 28×28.
 pub(crate) type Grey = Image<28, 28, 1>;
@@ -26,7 +26,6 @@ network! {
         relu3: Relu,
         pool3: MaxPool2d<2>,
         flatten: Flatten,
-        dropout: Dropout<1, 4>,
         linear: Linear<864, 10, T>,
     }
 }
@@ -34,10 +33,10 @@ network! {
 /// What is done to an image each time that it is seen.
 pub(crate) type Change = (Shift, FlipHorizontal);
 
-/// Up to two pixels to any side; garments are turned to the other hand as well, digits are not.
+/// By up to a pixel to any side; garments are turned to the other hand as well, digits are not.
 pub(crate) const fn change(mirrored: bool) -> Change {
     let chance = if mirrored { 0.5 } else { 0.0 };
-    (Shift::by(2), FlipHorizontal { chance })
+    (Shift::by(1), FlipHorizontal { chance })
 }
 
 /// The digits of the program, enlarged to 28×28: for whoever has no other data at hand.

@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists.
-const LESSONS: [&str; 17] = [
+const LESSONS: [&str; 18] = [
     "autodiff",
     "curvature",
     "draw",
@@ -30,6 +30,7 @@ const LESSONS: [&str; 17] = [
     "schedules",
     "overfit",
     "tabular",
+    "fashion",
 ];
 
 type Outcome = Result<(), String>;
