@@ -2,7 +2,7 @@
 //! early stop.
 //!
 //! `cargo run --release --example fashion -- --data DIR` with the IDX files of Fashion-MNIST or MNIST in `DIR`, plain or gzip; without it,
-//! on the digits of the program, enlarged.
+//! on the digits of the program, enlarged. With `--check-points DIR`, a run that was cut off goes on where it was when it is started again.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -15,7 +15,7 @@ use models::data::augment::{Augmenter, key};
 use models::data::idx;
 use nn::{CrossEntropy, Init};
 use optim::schedule::OneCycle;
-use optim::{AdamW, Csv, Data, EarlyStop, Epoch, Loader, Pace, Progress, Trainer};
+use optim::{AdamW, CheckPoints, Csv, Data, EarlyStop, Epoch, Loader, Pace, Progress, Trainer};
 
 mod garments;
 
@@ -43,6 +43,9 @@ struct Options {
     /// How often every image is seen at most [default: 12, without --data 5]
     #[arg(long)]
     epochs: Option<usize>,
+    /// Folder for check points: a run that was cut off goes on from the last one, and ends in the same bits
+    #[arg(long, value_name = "DIR")]
+    check_points: Option<PathBuf>,
     /// Folder for the pictures
     #[arg(long, value_name = "DIR", default_value = "target/fashion")]
     pictures: PathBuf,
@@ -88,8 +91,16 @@ fn run(options: &Options) -> Result<f64, Box<dyn Error>> {
         held_out.len(),
         test.len()
     );
-    let mut progress = progress(&options.pictures)?;
-    plan.learn(&mut trainer, [&train, &held_out], &mut progress);
+    trainer.check_points = options.check_points.as_ref().map(|folder| CheckPoints {
+        steps: 200,
+        ..CheckPoints::new(folder)
+    });
+    let resumed = trainer.resume_last()?;
+    if resumed {
+        println!("went on from the last check point\n");
+    }
+    let mut progress = progress(&options.pictures, resumed)?;
+    plan.learn(&mut trainer, [&train, &held_out], epochs, &mut progress);
     let mut mistakes = Mistakes::new(20);
     for (images, labels) in test.images.chunks(BATCH).zip(test.labels.chunks(BATCH)) {
         mistakes.add(images, labels, trainer.network.predict(images));
@@ -126,18 +137,19 @@ impl Plan {
         trainer
     }
 
-    /// Trains with changed images, judged by unchanged ones; the best weights are those that stay.
+    /// Trains up to an epoch with changed images, judged by unchanged ones; the best weights are those that stay.
     fn learn(
         &self,
         trainer: &mut Learner,
         [train, held_out]: [&Images; 2],
+        epochs: usize,
         progress: &mut Progress<'_>,
     ) -> Vec<Epoch> {
         let mut augmenter = Augmenter::new(self.change);
         let changed = Loader::new(Data::new(&train.images, &train.labels))
             .change(|image, key| augmenter.apply(image, key));
         let held_out = Data::new(&held_out.images, &held_out.labels);
-        trainer.fit(changed, Some(held_out), self.epochs, progress)
+        trainer.fit(changed, Some(held_out), epochs, progress)
     }
 }
 
@@ -165,12 +177,17 @@ fn changes(train: &Images, change: Change) -> Figure {
 }
 
 /// What the run tells while it goes on: lines, a table and curves, each whole after every epoch.
-fn progress(folder: &Path) -> Result<Progress<'static>, Box<dyn Error>> {
+fn progress(folder: &Path, resumed: bool) -> Result<Progress<'static>, Box<dyn Error>> {
     let curves = Live::new(folder.join("learning.png"), "Learnt from changed images")
         .panel("cross-entropy", ["train_loss", "held_out_loss"], true)
         .panel("accuracy", ["train_accuracy", "held_out_accuracy"], false)
         .panel("rate", ["rate", ""], false);
-    let table = Csv::create(folder.join("learning.csv"))?;
+    let table = folder.join("learning.csv");
+    let table = if resumed {
+        Csv::append(table)?
+    } else {
+        Csv::create(table)?
+    };
     Ok(Progress::new().log(table).log(curves))
 }
 
@@ -190,10 +207,44 @@ mod tests {
             seed: 0,
         };
         let mut trainer = plan.trainer(train.len());
-        let history = plan.learn(&mut trainer, [&train, &held_out], &mut Progress::quiet());
+        let history = plan.learn(&mut trainer, [&train, &held_out], 3, &mut Progress::quiet());
         assert!(history.len() <= 3);
         let score = trainer.score(Data::new(&test.images, &test.labels));
         assert!(score.accuracy() > Some(0.95), "{:?}", score.accuracy());
+    }
+
+    #[test]
+    fn a_run_that_is_cut_off_goes_on_in_the_same_bits() {
+        let [mut train, mut held_out] = garments::digits();
+        for (part, n) in [(&mut train, 200), (&mut held_out, 40)] {
+            part.images.truncate(n);
+            part.labels.truncate(n);
+        }
+        let plan = Plan {
+            change: change(true),
+            epochs: 3,
+            seed: 5,
+        };
+        let folder = std::env::temp_dir().join(format!("fashion-{}", std::process::id()));
+        // up to an epoch, from where the folder says
+        let run = |kept: bool, epochs: usize| {
+            let mut trainer = plan.trainer(train.len());
+            trainer.check_points = kept.then(|| CheckPoints::new(&folder));
+            let resumed = trainer.resume_last().expect("a check point, or none");
+            plan.learn(
+                &mut trainer,
+                [&train, &held_out],
+                epochs,
+                &mut Progress::quiet(),
+            );
+            let weights = trainer.network.layers.linear.weight.as_slice().to_vec();
+            (resumed, weights)
+        };
+        let whole = run(false, 3);
+        assert!(!run(true, 1).0);
+        let (resumed, weights) = run(true, 3);
+        std::fs::remove_dir_all(&folder).expect("made above");
+        assert!(resumed && weights == whole.1);
     }
 
     #[test]
