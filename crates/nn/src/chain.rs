@@ -4,6 +4,7 @@ use alloc::vec;
 
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, mutant};
 
+use crate::peers::largest;
 use crate::{Field, Layer, Part, Pass, Place};
 
 // the tuple that ends in `$last`: its first layer, the others with their predecessors, and the others from the last to the second
@@ -15,6 +16,7 @@ macro_rules! chain { ($first:ident [$($l:ident $i:tt $previous:ident)*] [$($r:id
         const FLOPS: u64 = $first::FLOPS $(+ $l::FLOPS)*;
         const ROOM: Room = $first::ROOM $(.then($l::ROOM))*;
         const FIELD: Field = $first::FIELD $(.then($l::FIELD))*;
+        const ACROSS: usize = largest(&[$first::ACROSS, $($l::ACROSS),*]);
 
         #[expect(non_snake_case, reason = "a value is named like its layer's type")]
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {

@@ -3,7 +3,7 @@
 use core_tensor::kernel::Start;
 use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
 
-use crate::{Field, Part, Probe};
+use crate::{Field, Part, Peers, Probe};
 
 /// Whether a network is being trained or used: some layers differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +39,8 @@ pub struct Pass<'a, T> {
     pub heads: bool,
     /// what looks on, if anything does
     pub probe: Option<&'a dyn Probe<T>>,
+    /// the passes over the other parts of the batch, where this one sees but a part of it
+    pub peers: Option<&'a Peers<'a, T>>,
 }
 
 impl<'a, T: Scalar> Pass<'a, T> {
@@ -51,6 +53,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             key: 0,
             heads: false,
             probe: None,
+            peers: None,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             key,
             heads: true,
             probe: None,
+            peers: None,
         }
     }
 
@@ -89,6 +93,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
             key: self.key,
             heads: self.heads,
             probe: self.probe,
+            peers: self.peers,
         }
     }
 
@@ -156,6 +161,8 @@ pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
     const ROOM: Room;
     /// Which positions of the input a position of the output depends on: the same one, unless said.
     const FIELD: Field = Field::POINT;
+    /// How many numbers the parts of a batch must tell one another at once, where samples see one another in training: none, unless said.
+    const ACROSS: usize = 0;
 
     /// The outputs of a batch, and what backward will need.
     fn forward<'a>(

@@ -42,6 +42,7 @@ mod named;
 mod network;
 mod norm;
 mod on_tape;
+mod peers;
 mod pick;
 mod pool;
 mod position;
@@ -92,6 +93,7 @@ pub use norm::{
     BatchNorm, BatchNormPlain, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm,
 };
 pub use on_tape::Recorded;
+pub use peers::{Board, Peers, Told};
 pub use pick::{First, Second};
 pub use pool::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool,
@@ -109,6 +111,7 @@ pub use summary::Summary;
 /// What the expansion of `network!` and `layer!` needs, whatever its user depends on.
 #[doc(hidden)]
 pub mod export {
+    pub use crate::peers::largest;
     pub use alloc::vec;
     pub use core_tensor::*;
     pub use paste::paste;

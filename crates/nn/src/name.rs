@@ -93,6 +93,7 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
     const FLOPS: u64 = L::FLOPS;
     const ROOM: Room = L::ROOM;
     const FIELD: Field = L::FIELD;
+    const ACROSS: usize = L::ACROSS;
 
     fn forward<'a>(
         &self,

@@ -34,6 +34,7 @@ macro_rules! network {
             const NAME: &'static str = stringify!($name);
             const FLOPS: u64 = 0 $(+ <$layer as $crate::Layer<$x, $t>>::FLOPS)+;
             const ROOM: $crate::export::Room = $crate::export::Room::NONE $(.then(<$layer as $crate::Layer<$x, $t>>::ROOM))+;
+            const ACROSS: usize = $crate::export::largest(&[$(<$layer as $crate::Layer<$x, $t>>::ACROSS),+]);
             const FIELD: $crate::Field = $crate::Field::POINT $(.then(<$layer as $crate::Layer<$x, $t>>::FIELD))+;
             fn forward<'a>(&self, x: $crate::export::Batch<'a, X, $t>, pass: &mut $crate::Pass<'a, $t>) -> ($crate::export::Batch<'a, Self::Y, $t>, Self::Saved<'a>) {
                 $(let (x, $field) = pass.through::<$x, $layer>($crate::Place::Field(stringify!($field)), &self.$field, x);)+

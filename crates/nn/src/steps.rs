@@ -64,6 +64,7 @@ where
         scoped: L * F::ROOM.scoped,
         ..F::ROOM
     };
+    const ACROSS: usize = F::ACROSS;
 
     fn forward<'a>(
         &self,

@@ -42,7 +42,7 @@ pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};
 pub use sign::{Lion, Rprop};
 pub use trainer::{
-    CheckPointError, CheckPoints, Data, Each, EarlyStop, Epoch, Fault, Loader, Measured, NonFinite,
-    Pace, RateRange, Round, Source, Targets, Trainer, Watch,
+    CheckPointError, CheckPoints, Crew, Crewed, Data, Each, EarlyStop, Epoch, Fault, Loader,
+    Measured, NonFinite, Pace, RateRange, Round, Source, Targets, Trainer, Watch,
 };
 pub use tune::{Of, Tuned};

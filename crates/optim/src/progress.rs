@@ -29,6 +29,8 @@ pub struct Progress<'w> {
 /// How far a run is.
 struct Run {
     clock: Instant,
+    /// the number of its first epoch
+    first: usize,
     epochs: usize,
     /// those that are over
     done: usize,
@@ -90,14 +92,16 @@ impl<'w> Progress<'w> {
 
     pub(crate) fn start_epoch(&mut self, number: usize, of: usize, batches: usize) {
         let now = Instant::now();
-        let clock = match &self.run {
-            Some(run) if number > 1 => run.clock,
-            _ => now,
+        // a run may go on behind the epochs that a check point holds
+        let (clock, first) = match &self.run {
+            Some(run) if number > run.first => (run.clock, run.first),
+            _ => (now, number),
         };
         self.run = Some(Run {
             clock,
-            epochs: of,
-            done: number - 1,
+            first,
+            epochs: of + 1 - first,
+            done: number - first,
             batches,
             epoch_clock: now,
         });
@@ -280,6 +284,7 @@ mod tests {
     fn what_is_left_follows_from_what_is_done() {
         let run = Run {
             clock: Instant::now() - Duration::from_secs(30),
+            first: 1,
             epochs: 5,
             done: 1,
             batches: 8,

@@ -6,10 +6,10 @@ mod counting;
 
 use core_tensor::{Tensor, Vector, Zeroed};
 use counting::counted;
-use nn::{Init, Linear, Mse, Tanh};
+use nn::{BatchNorm, Dropout, Init, Linear, Mse, Tanh};
 use optim::schedule::{Cosine, WarmUp};
 use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Average, Averaging, Clipped, Data, Lion,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Average, Averaging, Clipped, Crew, Data, Lion,
     Loader, LookAhead, Momentum, NAdam, Nesterov, Of, Optimizer, Pace, Progress, RAdam, RmsProp,
     Rprop, Sgd, Snapshot, Trainer, Tuned, norm,
 };
@@ -127,6 +127,28 @@ fn main() {
                 "the loader without its thread"
             );
         }
+    }
+
+    // the queue to the threads takes a block of memory for every 63 steps, the steps themselves nothing
+    type Shards = (Linear<3, 5>, BatchNorm<5>, Tanh, Dropout, Linear<5, 2>);
+    for (shards, threads) in [(1, 1), (2, 2), (3, 2)] {
+        let mut trainer = Trainer::<Vector<3>, Shards, _, _>::new(Mse, Adam::new(rate), 8);
+        let mut crew = Crew::of(&trainer, shards, threads);
+        let mut steps = |count: usize| {
+            for i in 0..count {
+                let samples = [8, 5, 2][i % 3];
+                trainer
+                    .with(&mut crew)
+                    .step(&x[..samples], &targets[..samples]);
+            }
+        };
+        steps(100);
+        let (allocated, freed) = counted(|| steps(630));
+        let blocks = if shards > 1 { 11 } else { 0 };
+        assert!(
+            allocated <= blocks && freed <= blocks,
+            "{allocated} allocations and {freed} frees of 630 steps of {shards} shards"
+        );
     }
     println!("no step allocates");
 }

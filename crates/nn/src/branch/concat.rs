@@ -9,6 +9,7 @@ use core_tensor::{
 };
 
 use super::{collect, put, take};
+use crate::peers::largest;
 use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// A tuple of two to eight layers, or tuples of them, that all take the same input, with their outputs side by side along the last side:
@@ -76,6 +77,7 @@ macro_rules! concat { ([$($way:ident $i:tt)+] [$($before:ty, $next:ty;)+] $y:ty)
         // backward: each way in a scope of its own with its part of `dy`, and the sum of what they hand down
         const ROOM: Room = Room::new(<$y>::LEN, X::LEN) $(.then($way::ROOM.then(Room::new(0, $way::Y::LEN)).scope()))+;
         const FIELD: Field = A::FIELD $(.or($way::FIELD))+;
+        const ACROSS: usize = largest(&[$($way::ACROSS),+]);
 
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, $y, T>, Self::Saved<'a>) {
             let ways = ($(pass.through(Place::Index($i), &self.0.$i, x),)+);

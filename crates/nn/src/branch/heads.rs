@@ -6,6 +6,7 @@ use core_tensor::kernel::Start;
 use core_tensor::{Batch, BatchMut, Pair, Path, Room, Scalar, Shape, Tensor, mutant};
 
 use super::{collect, put, take};
+use crate::peers::largest;
 use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// The rest of a network and, from the same point, an auxiliary head, which sends a gradient into the middle of a deep network. The output
@@ -52,6 +53,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T>> Layer<X, T> for Aux<A,
         .then(B::ROOM.then(Room::new(0, <B::Y as Shape>::LEN)).scope())
         .then(Room::new(<Self::Y as Shape>::LEN, X::LEN));
     const FIELD: Field = A::FIELD.or(B::FIELD);
+    const ACROSS: usize = largest(&[A::ACROSS, B::ACROSS]);
 
     fn forward<'a>(
         &self,

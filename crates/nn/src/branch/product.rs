@@ -7,6 +7,7 @@ use core_tensor::shape::Same;
 use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, mutant};
 
 use super::{collect, same};
+use crate::peers::largest;
 use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// Two ways, multiplied number by number: `y = A(x)·B(x)`. Where `B` ends in a [`Sigmoid`](crate::Sigmoid), it opens and closes `A`.
@@ -44,6 +45,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         .then(B::ROOM.scope())
         .then(Room::new(<A::Y as Shape>::LEN, X::LEN));
     const FIELD: Field = A::FIELD.or(B::FIELD);
+    const ACROSS: usize = largest(&[A::ACROSS, B::ACROSS]);
 
     fn forward<'a>(
         &self,

@@ -55,6 +55,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>, const N: usize> Layer<X, T
     const NAME: &'static str = "Repeat";
     const FLOPS: u64 = N as u64 * F::FLOPS;
     const ROOM: Room = F::ROOM.times(N);
+    const ACROSS: usize = F::ACROSS;
     const FIELD: Field = {
         let (mut field, mut i) = (Field::POINT, 0);
         while i < N {

@@ -9,6 +9,7 @@ use core_tensor::{
 };
 
 use super::same;
+use crate::peers::largest;
 use crate::{Field, Layer, Merge, Part, Pass, Place};
 
 /// A layer, or a tuple of them, with a shortcut around it: `y = x + F(x)`.
@@ -52,6 +53,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
         .scope()
         .then(Room::new(0, X::LEN));
     const FIELD: Field = F::FIELD.or(Field::POINT);
+    const ACROSS: usize = F::ACROSS;
 
     fn forward<'a>(
         &self,
@@ -124,6 +126,7 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         .then(B::ROOM.scope())
         .then(Room::new(<A::Y as Shape>::LEN, X::LEN));
     const FIELD: Field = A::FIELD.or(B::FIELD);
+    const ACROSS: usize = largest(&[A::ACROSS, B::ACROSS]);
 
     fn forward<'a>(
         &self,

@@ -5,7 +5,7 @@ use core_tensor::shape::Channels;
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, Vector, mutant, params};
 
 use super::EPSILON;
-use crate::{Layer, Mode, Pass};
+use crate::{Layer, Mode, Pass, Peers};
 
 /// Brings each channel to mean 0 and variance 1 over the batch (and over the pixels of an image), then scales and shifts it:
 /// `y = γ·(x − µ)/√(σ² + ε) + β`, `ε = 10⁻⁵`.
@@ -66,6 +66,8 @@ pub struct Saved<'a, X: Shape, T: 'static> {
     inverse: &'a [T],
     /// whether they are the batch's, so that each number takes part in them
     of_batch: bool,
+    /// of how many numbers each is the mean, those of the other parts of the batch among them
+    rows: usize,
 }
 
 impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
@@ -73,8 +75,12 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
     fn new(x: Batch<'a, X, T>, running: [&[T]; 2], pass: &mut Pass<'a, T>) -> Self {
         let [mean, variance, inverse] = [(); 3].map(|()| pass.room.numbers(running[0].len()));
         let of_batch = pass.mode == Mode::Train;
+        let mut rows = Tensor::flat(x).len() / mean.len();
         if of_batch {
             moments(Tensor::flat(x), mean, variance);
+            if let Some(peers) = pass.peers {
+                rows = together(peers, rows, mean, variance);
+            }
         } else {
             mean.copy_from_slice(running[0]);
             variance.copy_from_slice(running[1]);
@@ -88,6 +94,7 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
             variance,
             inverse,
             of_batch,
+            rows,
         }
     }
 
@@ -125,12 +132,29 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         );
     }
 
+    /// Adds what the other parts of the batch found.
+    fn add_up(&self, dshift: &mut [T], dscale: &mut [T], peers: Option<&Peers<'_, T>>) {
+        let Some(peers) = peers.filter(|_| self.of_batch) else {
+            return;
+        };
+        let told = peers.tell(&[dshift, dscale]);
+        for sums in [&mut *dshift, &mut *dscale] {
+            sums.fill(T::zero());
+        }
+        let channels = dshift.len();
+        for found in told.each() {
+            let (shift, scale) = found[..2 * channels].split_at(channels);
+            T::add_to(shift, dshift);
+            T::add_to(scale, dscale);
+        }
+    }
+
     /// `dy` becomes `dx`; `slope` is that of `y` by `x̂`.
     fn backward(&self, d: &mut [T], dshift: &[T], dscale: &[T], slope: impl Fn(usize) -> T) {
         let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
         let x = Tensor::flat(self.x);
         let share = if self.of_batch {
-            T::of(1.0 / (x.len() / channels).max(1) as f64)
+            T::of(1.0 / self.rows.max(1) as f64)
         } else {
             T::zero()
         };
@@ -151,7 +175,7 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
 
     /// Leaves the statistics where the running ones will find them.
     fn leave(&self, mean: &mut [T], variance: &mut [T]) {
-        let rows = (Tensor::flat(self.x).len() / mean.len()) as f64;
+        let rows = self.rows as f64;
         let unbiased = if self.of_batch {
             T::of(rows / (rows - 1.0).max(1.0))
         } else {
@@ -179,6 +203,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
     const NAME: &'static str = "BatchNorm";
     const FLOPS: u64 = 8 * X::LEN as u64;
     const ROOM: Room = room::<X>(C);
+    const ACROSS: usize = 1 + 2 * C;
 
     fn forward<'a>(
         &self,
@@ -208,14 +233,6 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
         let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
         let d = Tensor::flat_mut(dy);
         saved.sums(d, dshift, dscale);
-        let scale = self.scale.as_slice();
-        saved.backward(
-            d,
-            dshift,
-            dscale,
-            #[inline(always)]
-            |c| scale[c],
-        );
         if let Some(grad) = grad {
             let shift = grad.shift.as_mut_slice();
             mutant::sum("BatchNorm shift", start, shift, |start, shift| {
@@ -227,6 +244,15 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
             });
             saved.leave(grad.mean.as_mut_slice(), grad.variance.as_mut_slice());
         }
+        saved.add_up(dshift, dscale, pass.peers);
+        let scale = self.scale.as_slice();
+        saved.backward(
+            d,
+            dshift,
+            dscale,
+            #[inline(always)]
+            |c| scale[c],
+        );
         mutant::back("BatchNorm input", dy)
     }
 }
@@ -237,6 +263,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
     const NAME: &'static str = "BatchNormPlain";
     const FLOPS: u64 = 6 * X::LEN as u64;
     const ROOM: Room = room::<X>(C);
+    const ACROSS: usize = 1 + 2 * C;
 
     fn forward<'a>(
         &self,
@@ -265,6 +292,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
         let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
         let d = Tensor::flat_mut(dy);
         saved.sums(d, dshift, dscale);
+        saved.add_up(dshift, dscale, pass.peers);
         saved.backward(
             d,
             dshift,
@@ -277,6 +305,36 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
         }
         mutant::back("BatchNormPlain", dy)
     }
+}
+
+/// From the moments of one part of a batch to those of all of it, and how many rows that has.
+///
+/// Chan, Golub, LeVeque: Updating formulae and a pairwise algorithm for computing sample variances (1979).
+fn together<T: Scalar>(
+    peers: &Peers<'_, T>,
+    rows: usize,
+    mean: &mut [T],
+    variance: &mut [T],
+) -> usize {
+    let told = peers.tell(&[&[T::of(rows as f64)], mean, variance]);
+    let rows: T = told.each().map(|part| part[0]).sum();
+    let columns = mean.len();
+    mean.fill(T::zero());
+    for part in told.each() {
+        let share = part[0] / rows;
+        let means = mean.iter_mut().zip(&part[1..][..columns]);
+        means.for_each(|(mean, &of_part)| *mean += share * of_part);
+    }
+    variance.fill(T::zero());
+    for part in told.each() {
+        let share = part[0] / rows;
+        let (means, variances) = part[1..].split_at(columns);
+        for (c, variance) in variance.iter_mut().enumerate() {
+            let off = means[c] - mean[c];
+            *variance += share * (variances[c] + off * off);
+        }
+    }
+    rows.to_usize().unwrap_or(0)
 }
 
 /// The mean and the variance of each column, the latter from the differences to the former, which do not cancel.

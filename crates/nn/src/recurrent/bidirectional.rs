@@ -97,6 +97,7 @@ where
         .scope()
         .then(Room::new(0, L * I));
     const FIELD: Field = Field::ALL;
+    const ACROSS: usize = F::ACROSS;
 
     fn forward<'a>(
         &self,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use core_tensor::{Params, Scalar, Shape, Tensor};
 use nn::{Layer, Loss, Network, Score};
 
+use super::crew::{Alone, Worker};
 use super::run::Run;
 use crate::schedule::Gain;
 use crate::{Clip, Data, Optimizer, Pace, Progress, Snapshot, Source, Trainer, norm};
@@ -116,10 +117,26 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     #[track_caller]
     pub fn fit_measured(
         &mut self,
-        mut train: impl Source<X, Q::Target, T>,
+        train: impl Source<X, Q::Target, T>,
         held_out: Option<Data<'_, X, Q::Target, T>>,
         epochs: usize,
         progress: &mut Progress<'_>,
+        measure: &mut dyn FnMut(&mut Network<X, L, T>) -> Measured,
+    ) -> Vec<Epoch<T>>
+    where
+        L: Layer<X, T>,
+        Q: Loss<<L as Layer<X, T>>::Y, T>,
+    {
+        self.fit_by(&mut Alone, train, held_out, (epochs, progress), measure)
+    }
+
+    #[track_caller]
+    pub(super) fn fit_by(
+        &mut self,
+        worker: &mut impl Worker<X, L, Q, T>,
+        mut train: impl Source<X, Q::Target, T>,
+        held_out: Option<Data<'_, X, Q::Target, T>>,
+        (epochs, progress): (usize, &mut Progress<'_>),
         measure: &mut dyn FnMut(&mut Network<X, L, T>) -> Measured,
     ) -> Vec<Epoch<T>>
     where
@@ -137,7 +154,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             let number = self.run.done + 1;
             progress.start_epoch(number, epochs, batches);
             let clock = Instant::now();
-            let score = self.epoch(&mut train, progress);
+            let score = self.epoch_by(worker, &mut train, progress);
             let seconds = clock.elapsed().as_secs_f64();
             let held_out = held_out.map(|data| self.score(data));
             let judged = held_out.unwrap_or(score);

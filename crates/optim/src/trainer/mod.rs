@@ -1,6 +1,7 @@
 //! The Trainer: mini-batches, shuffling, epochs, scores.
 
 mod checkpoint;
+mod crew;
 mod data;
 mod fit;
 mod loader;
@@ -20,11 +21,13 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
+use self::crew::{Alone, Worker};
 use self::run::Run;
 use self::source::mix;
 use crate::{Average, Optimizer, Progress};
 
 pub use checkpoint::{CheckPointError, CheckPoints, Fault};
+pub use crew::{Crew, Crewed};
 pub use data::Data;
 pub use fit::{EarlyStop, Epoch, Measured, Watch};
 pub use loader::Loader;
@@ -129,6 +132,20 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     #[track_caller]
     pub fn epoch(
         &mut self,
+        source: impl Source<X, Q::Target, T>,
+        progress: &mut Progress<'_>,
+    ) -> Score<T>
+    where
+        L: Layer<X, T>,
+        Q: Loss<<L as Layer<X, T>>::Y, T>,
+    {
+        self.epoch_by(&mut Alone, source, progress)
+    }
+
+    #[track_caller]
+    fn epoch_by(
+        &mut self,
+        worker: &mut impl Worker<X, L, Q, T>,
         mut source: impl Source<X, Q::Target, T>,
         progress: &mut Progress<'_>,
     ) -> Score<T>
@@ -169,7 +186,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
                 x.len(),
                 of - step.samples
             );
-            if x.is_empty() || !self.part(x, targets, of, &mut step) {
+            if x.is_empty() || !self.part(worker, (x, targets), of, &mut step) {
                 return ControlFlow::Continue(());
             }
             total = total.and(std::mem::replace(&mut step, Score::none()));

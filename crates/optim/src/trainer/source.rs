@@ -94,6 +94,16 @@ impl<'t, A> Targets<'t, A> {
     }
 }
 
+impl<A> Targets<'_, A> {
+    /// Those from number `from` of these on, `count` of them.
+    pub(super) fn part(&self, from: usize, count: usize) -> Self {
+        match self.chosen {
+            Some(chosen) => Self::chosen(self.all, &chosen[from..][..count]),
+            None => Self::of(&self.all[from..][..count]),
+        }
+    }
+}
+
 impl<A> Clone for Targets<'_, A> {
     fn clone(&self) -> Self {
         Self { ..*self }

@@ -4,6 +4,7 @@ use core_tensor::{Batch, Params, Scalar, Shape, Tensor};
 use nn::{Gradients, Layer, Loss, Pass, Score};
 use rand::Rng;
 
+use super::crew::{Alone, Worker};
 use super::source::gather;
 use crate::{Data, NonFinite, Optimizer, Pace, Targets, Trainer};
 
@@ -14,6 +15,20 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     /// If there are more samples than the network has room for in so many batches, or not as many as there are targets.
     #[track_caller]
     pub fn step(&mut self, x: Batch<'_, X, T>, targets: &[Q::Target]) -> Score<T>
+    where
+        L: Layer<X, T>,
+        Q: Loss<<L as Layer<X, T>>::Y, T>,
+    {
+        self.step_by(&mut Alone, x, targets)
+    }
+
+    #[track_caller]
+    pub(super) fn step_by(
+        &mut self,
+        worker: &mut impl Worker<X, L, Q, T>,
+        x: Batch<'_, X, T>,
+        targets: &[Q::Target],
+    ) -> Score<T>
     where
         L: Layer<X, T>,
         Q: Loss<<L as Layer<X, T>>::Y, T>,
@@ -33,7 +48,8 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         );
         let mut score = Score::none();
         for (x_part, targets) in x.chunks(capacity).zip(targets.chunks(capacity)) {
-            if self.part(x_part, Targets::of(targets), x.len(), &mut score) {
+            let part = (x_part, Targets::of(targets));
+            if self.part(worker, part, x.len(), &mut score) {
                 break;
             }
         }
@@ -50,8 +66,8 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         let mut score = Score::none();
         for part in chosen.chunks(self.network.capacity()) {
             let x = gather(data.x, part, &mut gathered);
-            let targets = Targets::chosen(data.targets, part);
-            if self.part(x, targets, chosen.len(), &mut score) {
+            let batch = (&*x, Targets::chosen(data.targets, part));
+            if self.part(&mut Alone, batch, chosen.len(), &mut score) {
                 break;
             }
         }
@@ -68,8 +84,8 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     /// the step is over.
     pub(super) fn part(
         &mut self,
-        x: Batch<'_, X, T>,
-        targets: Targets<'_, Q::Target>,
+        worker: &mut impl Worker<X, L, Q, T>,
+        (x, targets): (Batch<'_, X, T>, Targets<'_, Q::Target>),
         of: usize,
         score: &mut Score<T>,
     ) -> bool
@@ -83,23 +99,16 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
             gradients = Gradients::Overwrite;
         }
         let key = self.rng.next_u64();
+        let (network, grad) = (&mut self.network, &mut *self.gradient);
+        let batch = (x, targets.clone());
+        let found = worker.gradient(network, &self.loss, batch, of, (&mut *grad, gradients), key);
+        *score = score.and(found);
         let (layers, room) = self.network.parts();
-        let pass = Pass {
-            gradients,
-            ..Pass::train(room, key)
-        };
-        let grad = &mut *self.gradient;
-        *score = score.and(gradient(
-            layers,
-            &self.loss,
-            x,
-            targets.clone(),
-            of,
-            grad,
-            pass,
-        ));
 
         let last = score.samples == of;
+        if last {
+            worker.collect(layers, grad);
+        }
         if let Some(penalty) = self.penalty.as_ref().filter(|_| last) {
             score.loss += penalty.add_gradient(layers, grad);
         }
@@ -130,11 +139,10 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
 }
 
 /// The gradient of the mean loss of some samples, which count for their share `of` so many.
-fn gradient<'a, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T>>(
+pub(super) fn gradient<'a, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T>>(
     layers: &L,
     loss: &Q,
-    x: Batch<'a, X, T>,
-    targets: Targets<'_, Q::Target>,
+    (x, targets): (Batch<'a, X, T>, Targets<'_, Q::Target>),
     of: usize,
     grad: &mut L::Grad,
     mut pass: Pass<'a, T>,

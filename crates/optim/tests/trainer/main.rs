@@ -1,5 +1,6 @@
 //! The Trainer: what it promises about batches, seeds, scores and what it prints.
 
+mod crew;
 mod loader;
 mod logs;
 mod options;
