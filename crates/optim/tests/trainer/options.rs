@@ -177,3 +177,67 @@ fn outputs_come_in_order_whatever_the_batch() {
         assert!((y[[0]] - found[0]).abs() < 1e-6 && (y[[1]] - found[1]).abs() < 1e-6);
     }
 }
+
+/// A class and a number from the same features, each output with a loss and a weight of its own.
+#[test]
+fn several_outputs_with_weighted_losses() {
+    use nn::{Aux, Class, CrossEntropy, HalfSquaredError, Weighted};
+    type Net = Aux<Linear<2, 1>, Linear<2, 2>>;
+    let loss = || Weighted {
+        losses: (CrossEntropy, HalfSquaredError),
+        weights: [0.5, 2.0],
+    };
+    let mut trainer = Trainer::<Vector<2>, Net, _, _>::new(loss(), Sgd { rate: 0.1 }, 8);
+    let (x, t) = (
+        [Tensor::new([1.0, 2.0])],
+        [(Class::new(1), Tensor::new([3.0]))],
+    );
+    // zeroes say a half for either class, and 0: ln 2 / 2 + 2·9/2
+    let score = trainer.step(&x, &t);
+    assert!((score.loss - (0.5 * 2_f32.ln() + 9.0)).abs() < 1e-6);
+    assert_eq!((score.judged, score.samples), (1, 1));
+    let Aux(head, rest) = &*trainer.network.layers;
+    // the gradient by the logits is ½·(½, −½), by the number 2·(0 − 3)
+    let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+    assert!(near(rest.weight.as_slice(), &[-0.025, 0.025, -0.05, 0.05]));
+    assert!(near(rest.bias.as_slice(), &[-0.025, 0.025]));
+    assert!(near(head.weight.as_slice(), &[0.6, 1.2]) && near(head.bias.as_slice(), &[0.6]));
+
+    // which side of a line, and how far from it
+    let x: Vec<Tensor<Vector<2>>> = (0..64)
+        .map(|i| Tensor::new([(i % 8) as f32 / 4.0 - 0.9, (i / 8) as f32 / 4.0 - 0.9]))
+        .collect();
+    let distance = |x: &Tensor<Vector<2>>| x[[0]] - 2.0 * x[[1]] + 0.1;
+    let targets: Vec<_> = x
+        .iter()
+        .map(|x| {
+            let side = Class::new(usize::from(distance(x) > 0.0));
+            (side, Tensor::new([distance(x)]))
+        })
+        .collect();
+    let data = Data::new(&x, &targets);
+    let mut text = Vec::new();
+    let mut trainer = Trainer::<Vector<2>, Net, _, _>::new(loss(), Adam::new(0.05), 8);
+    let mut crew = optim::Crew::of(&trainer, 2, 2);
+    let history =
+        trainer
+            .with(&mut crew)
+            .fit(data, Some(data), 60, &mut Progress::lines(&mut text));
+    let last = history[59].held_out.expect("held out");
+    assert!(last.accuracy().expect("classes") > 0.96, "{last:?}");
+    let Aux(head, _) = &*trainer.network.layers;
+    let found = [head.weight[[0, 0]], head.weight[[1, 0]], head.bias[[0]]];
+    assert!(
+        found
+            .iter()
+            .zip([1.0, -2.0, 0.1])
+            .all(|(a, b)| (a - b).abs() < 0.05),
+        "{found:?}"
+    );
+    let text = String::from_utf8(text).expect("text");
+    let first = text.lines().next().expect("a line");
+    assert!(
+        first.contains("loss ") && first.contains(" accuracy ") && first.ends_with(" left"),
+        "{first}"
+    );
+}
