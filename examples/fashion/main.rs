@@ -180,8 +180,7 @@ fn changes(train: &Images, change: Change) -> Figure {
 fn progress(folder: &Path, resumed: bool) -> Result<Progress<'static>, Box<dyn Error>> {
     let curves = Live::new(folder.join("learning.png"), "Learnt from changed images")
         .panel("cross-entropy", ["train_loss", "held_out_loss"], true)
-        .panel("accuracy", ["train_accuracy", "held_out_accuracy"], false)
-        .panel("rate", ["rate", ""], false);
+        .panel("accuracy", ["train_accuracy", "held_out_accuracy"], false);
     let table = folder.join("learning.csv");
     let table = if resumed {
         Csv::append(table)?
