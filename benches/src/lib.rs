@@ -13,6 +13,7 @@ pub mod peers;
 pub mod sequences;
 pub mod steps;
 pub mod tape;
+pub mod threads;
 
 /// A piece of work that can be repeated.
 pub struct Work {
