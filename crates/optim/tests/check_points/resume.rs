@@ -155,6 +155,33 @@ fn other_programs_read_the_weights() {
     assert_eq!(read("other.safetensors"), read("weights.safetensors"));
 }
 
+/// The check point of the best epoch has the weights that an early stop brings back, and so has that of an epoch kept for good.
+#[test]
+fn the_best_epoch_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut trainer = task(Adam::new(0.05), folder.path());
+    fit(&mut trainer, &mut || {});
+    let (x, classes) = points(29);
+    let (_, held_out) = Data::new(&x, &classes).split(0.3);
+    let end = trainer.score(held_out);
+    let mut read = task(Adam::new(0.05), folder.path());
+    let mut hits_of = |name: &str| {
+        let path = folder.path().join(format!("{name}.safetensors"));
+        read.network.load(path).expect("its weights");
+        read.score(held_out)
+    };
+    assert_eq!(hits_of("best"), end);
+    for name in ["last", "epoch-0002"] {
+        let other = hits_of(name);
+        assert!(
+            other.hits <= end.hits,
+            "{name} has {} hits, the best {}",
+            other.hits,
+            end.hits
+        );
+    }
+}
+
 #[test]
 fn what_cannot_be_kept_is_said_and_the_run_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
