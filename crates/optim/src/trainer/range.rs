@@ -46,7 +46,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         let mut weights = Snapshot::of(&mut *self.network.layers);
         let rate = self.optimizer.rate();
         let pace = std::mem::replace(&mut self.pace, Pace::Constant);
-        let steps_before = self.steps;
+        let (steps_before, averaged) = (self.steps, self.average.take());
         self.state = self.optimizer.start();
         let grown = |step: usize| {
             let part = step as f64 / range.steps.saturating_sub(1).max(1) as f64;
@@ -75,6 +75,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         weights.restore(&mut *self.network.layers);
         self.optimizer.set_rate(rate);
         (self.pace, self.steps, self.trouble) = (pace, steps_before, None);
+        self.average = averaged;
         self.state = self.optimizer.start();
         curve
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use core_tensor::Tensor;
 use optim::{
     AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Clipped, Data, Lion, Loader, Momentum, NAdam,
-    Nesterov, Optimizer, RAdam, RmsProp, Rprop, Sgd, Tuned,
+    Nesterov, Optimizer, RAdam, RateRange, RmsProp, Rprop, Sgd, Tuned,
 };
 
 use crate::task::{EPOCHS, X, fit, fit_on, points, task, weights};
@@ -230,4 +230,16 @@ fn other_data_in_the_middle_of_an_epoch() {
         2,
         &mut optim::Progress::quiet(),
     );
+}
+
+#[test]
+fn a_search_for_the_rate_leaves_the_average_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut trainer = task(Adam::new(0.05), folder.path());
+    fit(&mut trainer, &mut || {});
+    let before = weights(&mut trainer);
+    let (x, classes) = points(29);
+    let curve = trainer.range(Data::new(&x, &classes), RateRange::default());
+    assert!(!curve.is_empty());
+    assert_eq!(weights(&mut trainer), before);
 }
