@@ -78,7 +78,7 @@ impl<'t, 'l, X: Shape, L: Layer<X, T> + 'static, T: Scalar> Recorded<'t, 'l, X, 
         Var::by_operation([x, weights], Apply::new, set)
     }
 
-    /// The gradient by the weights, in the order of [`weights`](crate::weights).
+    /// The gradient by the weights, in the order of [`weights`](fn@crate::weights).
     ///
     /// # Panics
     /// As [`Gradients::of`].
