@@ -276,8 +276,23 @@ impl<T: Real> Real for Plain<T> {
     }
 
     #[inline(always)]
+    fn erf_exp(self) -> [Self; 2] {
+        let made = |number| Self::of_any(number, [self.origin; 2]);
+        self.number.lane_erf_exp().map(made)
+    }
+
+    #[inline(always)]
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
         Self::of_any(T::by_rule(rule, x.map(Self::get)), [Origin::Any; 2])
+    }
+
+    /// The number is chosen; how it was made is said to be the less sure way of the two, for else it would be known only as the program runs.
+    #[inline(always)]
+    fn choose(condition: bool, yes: Self, no: Self) -> Self {
+        Self {
+            number: if condition { yes.number } else { no.number },
+            origin: yes.origin.max(no.origin),
+        }
     }
 
     /// No: what is not a number travels on to the result.
@@ -305,8 +320,8 @@ macro_rules! forward { ($($f:ident)*; $($g:ident $lane:ident)*; $($two:ident)*; 
 
 impl<T: Real> Float for Plain<T> {
     forward! {
-        fract recip sqrt cbrt exp2 exp_m1 log2 log10 sin cos tan asin acos atan sinh asinh acosh atanh;
-        exp lane_exp ln lane_ln ln_1p lane_ln_1p tanh lane_tanh;
+        fract recip sqrt cbrt exp2 log2 log10 sin cos tan asin acos atan sinh asinh acosh atanh;
+        exp lane_exp exp_m1 lane_exp_m1 ln lane_ln ln_1p lane_ln_1p tanh lane_tanh;
         powf log max min abs_sub hypot atan2;
         floor ceil round trunc abs signum to_degrees to_radians;
         is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative;

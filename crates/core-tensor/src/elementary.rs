@@ -10,8 +10,11 @@ pub(crate) trait Elementary: Float {
     /// `eˣ`
     fn fast_exp(self) -> Self;
 
-    /// The error function.
-    fn fast_erf(self) -> Self;
+    /// `eˣ − 1`
+    fn fast_exp_m1(self) -> Self;
+
+    /// The error function, and `e^(−x²)`, which it is made of and its slope as well.
+    fn fast_erf_exp(self) -> [Self; 2];
 
     /// `ln x`
     fn fast_ln(self) -> Self;
@@ -62,34 +65,72 @@ pub(crate) trait Elementary: Float {
 /// `c[0] + z·(c[1] + z·(…))`
 macro_rules! horner { ($z:expr; $first:expr $(, $c:expr)*) => { { let sum = $first; $(let sum = sum.mul_add($z, $c);)* sum } } }
 
+/// `eˣ` for `x ≤ 0`: as `fast_exp`, with the exponent in one step, and 0 where that would be denormal.
+#[inline(always)]
+fn exp_below_one(x: f32) -> f32 {
+    const LEAST: f32 = -87.0;
+    let [p, shifted] = exp_parts(if x < LEAST { LEAST } else { x });
+    let y = f32::from_bits((p + 1.0).to_bits().wrapping_add(shifted.to_bits() << 23));
+    let zero_or_nan = if x < 0.0 { 0.0 } else { x };
+    if x >= LEAST { y } else { zero_or_nan }
+}
+
+/// Added to a number it rounds it to an integer, which is then in the low bits: 1.5 · 2²³.
+const ROUND: f32 = 12_582_912.0;
+
+/// `x = n·ln 2 + r`: a polynomial for `eʳ − 1` (Cephes `expf`), and `n` in the low bits.
+#[inline(always)]
+fn exp_parts(x: f32) -> [f32; 2] {
+    let shifted = x.mul_add(core::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = n.mul_add(-1.428_606_8e-6, n.mul_add(-0.693_145_75, x));
+    let p = horner!(r; 1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5);
+    [(r * r).mul_add(p, r), shifted]
+}
+
+/// `2ⁿ` in two factors, neither of which is denormal.
+#[inline(always)]
+fn powers(shifted: f32) -> [f32; 2] {
+    let n = shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32;
+    let half = n >> 1;
+    let power = |n: i32| f32::from_bits((n.wrapping_add(127) as u32) << 23);
+    [power(half), power(n.wrapping_sub(half))]
+}
+
 impl Elementary for f32 {
-    /// `x = n·ln 2 + r`, then a polynomial in `r` (Cephes `expf`) and the exponent in two steps, so that denormals round once.
+    /// The exponent in two steps, so that denormals round once.
     #[inline(always)]
     fn fast_exp(self) -> f32 {
-        const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to an integer, which is then in the low bits
         let x = if self < -104.0 { -104.0 } else { self };
-        let x = if x > 89.0 { 89.0 } else { x };
-        let shifted = x.mul_add(core::f32::consts::LOG2_E, ROUND);
-        let n = shifted - ROUND;
-        let r = n.mul_add(-1.428_606_8e-6, n.mul_add(-0.693_145_75, x));
-        let p = horner!(r; 1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5);
-        let p = (r * r).mul_add(p, r) + 1.0;
-        let n = shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32;
-        let half = n >> 1;
-        let power = |n: i32| f32::from_bits(((n.wrapping_add(127)) as u32) << 23);
-        p * power(half) * power(n.wrapping_sub(half))
+        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x });
+        let [first, second] = powers(shifted);
+        (p + 1.0) * first * second
     }
 
-    /// Below 0.93 an odd polynomial, above it `1 − e^(−x·p(x))`.
+    /// `2ⁿ·(eʳ − 1) + (2ⁿ − 1)`, which cancels nowhere; where 2ⁿ might overflow, the 1 is lost anyway.
     #[inline(always)]
-    fn fast_erf(self) -> f32 {
+    fn fast_exp_m1(self) -> f32 {
+        let x = if self < -30.0 { -30.0 } else { self };
+        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x });
+        let [first, second] = powers(shifted);
+        let part = p * first;
+        let large = (part + first) * second;
+        let small = part.mul_add(second, first.mul_add(second, -1.0));
+        if self > 40.0 { large } else { small }
+    }
+
+    /// Below 0.93 an odd polynomial, above it `1 − e^(−x²)·p(x)`.
+    #[inline(always)]
+    fn fast_erf_exp(self) -> [f32; 2] {
         let (z, size) = (self * self, self.abs());
         let near = horner!(z; -5.986_814_5e-4, 4.992_900_4e-3, -2.676_685_2e-2, 1.128_183_75e-1, -3.761_249_8e-1, 1.283_791_5e-1);
         let near = near.mul_add(self, self);
         let t = if size > 4.05 { 4.05 } else { size };
-        let p = horner!(t; 1.152_245_9e-5, -3.256_543_4e-4, 3.653_770_5e-3, -2.378_536e-2, 1.062_631_6e-1, 6.351_359e-1, 1.128_652_2);
-        let far = (1.0 - (-t * p).fast_exp()).copysign(self);
-        if size > 0.927_734_4 { far } else { near }
+        let p = horner!(t; 1.306_850_1e-4, -2.260_443_5e-3, 1.748_498_1e-2, -8.040_189e-2, 2.469_455_1e-1, -5.408_509e-1, 8.808_065e-1,
+            -1.088_177_4, 9.939_066e-1);
+        let exp = exp_below_one(-z);
+        let far = (-p).mul_add(exp, 1.0).copysign(self);
+        [if size > 0.927_734_4 { far } else { near }, exp]
     }
 
     /// `x = 2ᵏ·(1 + r)` with `1 + r` between √½ and √2, then a polynomial in `r`.
@@ -146,8 +187,13 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn fast_erf(self) -> f64 {
-        libm::erf(self)
+    fn fast_exp_m1(self) -> f64 {
+        self.exp_m1()
+    }
+
+    #[inline(always)]
+    fn fast_erf_exp(self) -> [f64; 2] {
+        [libm::erf(self), (-self * self).fast_exp()]
     }
 
     #[inline(always)]

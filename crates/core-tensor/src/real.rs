@@ -31,13 +31,23 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// `2/√π · e^(−x²)`
     fn erf(self) -> Self;
 
+    /// The error function, and `e^(−x²)` for its slope.
+    fn erf_exp(self) -> [Self; 2] {
+        [self.erf(), (-(self * self)).exp()]
+    }
+
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
-    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The five of this kind
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The seven of this kind
     /// are the ordinary functions for numbers that have no such code.
     fn lane_exp(self) -> Self {
         self.exp()
+    }
+
+    /// `eˣ − 1` for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_exp_m1(self) -> Self {
+        self.exp_m1()
     }
 
     /// `ln x` for vectors, see [`lane_exp`](Real::lane_exp).
@@ -57,7 +67,17 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
 
     /// The error function for vectors, see [`lane_exp`](Real::lane_exp).
     fn lane_erf(self) -> Self {
-        self.erf()
+        self.lane_erf_exp()[0]
+    }
+
+    /// [`erf_exp`](Real::erf_exp) for vectors: both for the price of one, but the exponential is 0 where it would be denormal.
+    fn lane_erf_exp(self) -> [Self; 2] {
+        self.erf_exp()
+    }
+
+    /// `yes` where the condition holds, else `no`: an `if` whose two sides a vector loop works out both.
+    fn choose(condition: bool, yes: Self, no: Self) -> Self {
+        if condition { yes } else { no }
     }
 
     /// Whether this is not a number, or carries a derivative that is not.
@@ -126,6 +146,11 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         }
 
         #[inline(always)]
+        fn lane_exp_m1(self) -> Self {
+            self.fast_exp_m1()
+        }
+
+        #[inline(always)]
         fn lane_ln(self) -> Self {
             self.fast_ln()
         }
@@ -142,7 +167,12 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
 
         #[inline(always)]
         fn lane_erf(self) -> Self {
-            self.fast_erf()
+            self.fast_erf_exp()[0]
+        }
+
+        #[inline(always)]
+        fn lane_erf_exp(self) -> [Self; 2] {
+            self.fast_erf_exp()
         }
 
         #[inline(always)]

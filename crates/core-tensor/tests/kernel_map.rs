@@ -67,8 +67,9 @@ fn elementary_functions_within_two_ulps() {
         }
     }
     type Lane = (&'static str, fn(f32) -> f32, fn(f64) -> f64);
-    let cases: [Lane; 5] = [
+    let cases: [Lane; 6] = [
         ("exp", f32::lane_exp, f64::exp),
+        ("exp_m1", f32::lane_exp_m1, f64::exp_m1),
         ("ln", f32::lane_ln, f64::ln),
         ("ln_1p", f32::lane_ln_1p, f64::ln_1p),
         ("tanh", f32::lane_tanh, f64::tanh),
@@ -82,6 +83,22 @@ fn elementary_functions_within_two_ulps() {
                 "{name}({x:e}) is {:e}: {error} ulps",
                 function(x)
             );
+        }
+    }
+}
+
+#[test]
+fn the_exponential_beside_erf() {
+    let mut x: Vec<f32> = (0..=u32::MAX).step_by(40_009).map(f32::from_bits).collect();
+    x.extend((0..40_000).map(|i| (i as f32 - 20_000.0) / 1900.0));
+    for x in x {
+        let [erf, exp] = f32::lane_erf_exp(x);
+        assert_eq!(erf.to_bits(), f32::lane_erf(x).to_bits());
+        let exact = (-f64::from(x * x)).exp();
+        if exact < 2e-38 {
+            assert!(exp <= 2e-38, "e^(−{x:e}²) is {exp:e}");
+        } else {
+            assert!(ulps(exp, exact) <= 2.0, "e^(−{x:e}²) is {exp:e}");
         }
     }
 }

@@ -122,8 +122,9 @@ pub(crate) fn times_slopes<F: Formula, T: Scalar>(x: &[T], dy: &mut [T]) {
             for (dy, &x) in dy.iter_mut().zip(x) {
                 let slope = plain_slope::<F, T>(x);
                 let doubtful = slope.doubtful();
-                doubts_here |= u32::from(doubtful);
-                *dy = if doubtful { *dy } else { *dy * slope.get() };
+                doubts_here |= if doubtful { u32::MAX } else { 0 };
+                // a choice of factors: one of what is stored would become a store under a mask
+                *dy *= if doubtful { T::one() } else { slope.get() };
             }
             doubts = doubts_here;
         },

@@ -192,7 +192,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         let other_is = other > self || self.is_nan();
-        let chosen = if other_is { other } else { self };
+        let chosen = Self::choose(other_is, other, self);
         let partials = mutant::partials("max", chosen.partials);
         Self { partials, ..chosen }
     }
@@ -201,7 +201,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         let other_is = other < self || self.is_nan();
-        let chosen = if other_is { other } else { self };
+        let chosen = Self::choose(other_is, other, self);
         let partials = mutant::partials("min", chosen.partials);
         Self { partials, ..chosen }
     }

@@ -74,7 +74,7 @@ impl<T: Real, const N: usize> Dual<T, N> {
     }
 
     /// Quotient rule: `(u/v)' = (1/v)·u' − (u/v)/v·v'`.
-    #[inline]
+    #[inline(always)]
     fn quotient(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
         let (left, right) = (v.recip(), -(u / v) / v);
@@ -135,7 +135,7 @@ fn each_unless_nan<T: Real, const N: usize, const K: usize>(
 /// In a nest, constant means zero all the way down: a partial that is 0 here and moves on is still needed. The second is
 /// more than a convention: `u·v` with `u = 0` has the derivative `v·u'` however steep `v` is, as long as
 /// `u'` is finite, and `1/(1 + e⁻ˣ)` is flat where `e⁻ˣ` overflows.
-#[inline]
+#[inline(always)]
 pub(crate) fn weigh<T: Real>(slope: T, partial: T) -> T {
     let weighed = slope * partial;
     let zero_by_infinity = weighed.is_nan() && !slope.is_nan() && !partial.is_nan();

@@ -6,7 +6,7 @@ use core::iter::{Product, Sum};
 use core_tensor::{Real, Rule, mutant};
 use num_traits::{FromPrimitive, Num, NumCast, One, ToPrimitive, Zero};
 
-use super::Dual;
+use super::{Dual, each};
 
 impl<T: Real, const N: usize> Zero for Dual<T, N> {
     #[inline(always)]
@@ -115,9 +115,9 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
 
     #[inline(always)]
     fn erf(self) -> Self {
-        let u = self.value;
-        let slope = T::of(FRAC_2_SQRT_PI) * (-u * u).exp();
-        self.chain(u.erf(), mutant::slope("erf", slope))
+        let [value, exp] = self.value.erf_exp();
+        let slope = T::of(FRAC_2_SQRT_PI) * exp;
+        self.chain(value, mutant::slope("erf", slope))
     }
 
     #[inline(always)]
@@ -131,6 +131,14 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
         Self {
             value,
             ..weighed.sum()
+        }
+    }
+
+    #[inline(always)]
+    fn choose(condition: bool, yes: Self, no: Self) -> Self {
+        Self {
+            value: T::choose(condition, yes.value, no.value),
+            partials: each(|i| T::choose(condition, yes.partials[i], no.partials[i])),
         }
     }
 

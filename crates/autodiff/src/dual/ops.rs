@@ -11,7 +11,7 @@ use super::{Dual, each};
 /// `(−u)' = −u'`
 impl<T: Real, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
         Self {
             value: -self.value,
@@ -23,7 +23,7 @@ impl<T: Real, const N: usize> Neg for Dual<T, N> {
 /// `(−u)' = −u'`
 impl<T: Real, const N: usize> Neg for &Dual<T, N> {
     type Output = Dual<T, N>;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Dual<T, N> {
         -*self
     }
@@ -69,7 +69,7 @@ impl<T: Real, const N: usize> Mul for Dual<T, N> {
 /// `(u/v)' = (1/v)·u' − (u/v)/v·v'`
 impl<T: Real, const N: usize> Div for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, other: Self) -> Self {
         self.quotient(other)
     }
@@ -78,7 +78,7 @@ impl<T: Real, const N: usize> Div for Dual<T, N> {
 /// `u % v = u − n·v` with the whole number `n = trunc(u/v)`, so `(u % v)' = u' − n·v'`.
 impl<T: Real, const N: usize> Rem for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn rem(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
         let rest = u % v;

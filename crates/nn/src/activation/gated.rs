@@ -1,5 +1,6 @@
 //! The gated linear unit: one half of the channels opens the other.
 
+use autodiff::Plain;
 use core_tensor::shape::Halve;
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
@@ -33,12 +34,18 @@ impl<X: Halve, T: Scalar> Layer<X, T> for Glu {
         let y = pass.batch::<X::Out>(x.len());
         let half = <<X::Out as Shape>::Row as Shape>::LEN;
         let rows = Tensor::flat(x).chunks_exact(2 * half);
-        for (x, y) in rows.zip(Tensor::flat_mut(y).chunks_exact_mut(half)) {
-            let (a, b) = x.split_at(half);
-            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-                *y = a * sigmoid(b);
-            }
-        }
+        let rows = rows.zip(Tensor::flat_mut(y).chunks_exact_mut(half));
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (x, y) in rows {
+                    let (a, b) = x.split_at(half);
+                    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                        *y = a * gate(b);
+                    }
+                }
+            },
+        );
         (y, x)
     }
 
@@ -53,14 +60,27 @@ impl<X: Halve, T: Scalar> Layer<X, T> for Glu {
         let half = <<X::Out as Shape>::Row as Shape>::LEN;
         let rows = Tensor::flat(x).chunks_exact(2 * half);
         let rows = rows.zip(Tensor::flat_mut(dx).chunks_exact_mut(2 * half));
-        for ((x, dx), dy) in rows.zip(Tensor::flat(dy).chunks_exact(half)) {
-            let ((a, b), (da, db)) = (x.split_at(half), dx.split_at_mut(half));
-            for (i, &dy) in dy.iter().enumerate() {
-                let gate = sigmoid(b[i]);
-                da[i] = mutant::slope("Glu value", dy * gate);
-                db[i] = mutant::slope("Glu gate", dy * a[i] * gate * (T::one() - gate));
-            }
-        }
+        let rows = rows.zip(Tensor::flat(dy).chunks_exact(half));
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for ((x, dx), dy) in rows {
+                    let ((a, b), (da, db)) = (x.split_at(half), dx.split_at_mut(half));
+                    let slopes = da.iter_mut().zip(db).zip(a).zip(b);
+                    for ((((da, db), &a), &b), &dy) in slopes.zip(dy) {
+                        let gate = gate(b);
+                        *da = mutant::slope("Glu value", dy * gate);
+                        *db = mutant::slope("Glu gate", dy * a * gate * (T::one() - gate));
+                    }
+                }
+            },
+        );
         dx
     }
+}
+
+/// `σ(b)` inside of a vector loop.
+#[inline(always)]
+fn gate<T: Scalar>(b: T) -> T {
+    sigmoid(Plain::new(b)).get()
 }

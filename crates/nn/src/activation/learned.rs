@@ -13,7 +13,7 @@ trait Learned {
 }
 
 // one activation: its doc, its name, its number's name and role, its cost, its formula
-macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $stored:literal $role:ident $flops:literal $formula:expr;)+) => {$(
+macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $stored:literal $role:ident $flops:literal |($x:ident, $learned:ident): (R, R)| $formula:expr;)+) => {$(
     $(#[$doc])*
     pub struct $name<const N: usize = 1, T: Scalar = f32> {
         /// one number for all channels, or one for each
@@ -23,8 +23,8 @@ macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $stored:lite
 
     impl<const N: usize, T: Scalar> Learned for $name<N, T> {
         #[inline(always)]
-        fn value<R: Real>(x: R, learned: R) -> R {
-            ($formula)((x, learned))
+        fn value<R: Real>($x: R, $learned: R) -> R {
+            $formula
         }
     }
 
@@ -55,7 +55,7 @@ learned! {
     /// `dx = dy` for `x > 0`, else `a·dy`, at 0 too; `da = Σ x·dy` over `x ≤ 0`.
     ///
     /// He et al.: Delving deep into rectifiers (2015).
-    PRelu slope "weight" Slope 2 |(x, a): (R, R)| if x > R::zero() { x } else { a * x };
+    PRelu slope "weight" Slope 2 |(x, a): (R, R)| R::choose(x > R::zero(), x, a * x);
     /// `y = x·σ(β·x)` with a learned `β`: one for all channels, or one for each. It begins at 1, where it is [`Silu`](crate::Silu).
     ///
     /// # Gradient
@@ -98,7 +98,7 @@ fn backward<L: Learned, T: Scalar>(
     pass: &Pass<'_, T>,
 ) {
     let Some(gradient) = gradient else {
-        return walk::<L, T>(x, learned, dy, |_, _| ());
+        return walk::<L, T>(x, learned, dy, None);
     };
     mutant::sum(
         "learned activation",
@@ -108,41 +108,101 @@ fn backward<L: Learned, T: Scalar>(
             if let Start::Zero = start {
                 gradient.fill(T::zero());
             }
-            walk::<L, T>(x, learned, dy, |channel, term| gradient[channel] += term);
+            walk::<L, T>(x, learned, dy, Some(gradient));
         },
     );
 }
 
-/// `dy ← dy·∂f/∂x`; `term` is given each channel and its `dy·∂f/∂learned`.
-#[inline(always)]
-fn walk<L: Learned, T: Scalar>(
-    x: &[T],
-    learned: &[T],
-    dy: &mut [T],
-    mut term: impl FnMut(usize, T),
-) {
+/// Numbers that are taken as so many channels where one number is learned for all.
+const WIDE: usize = 64;
+
+/// `dy ← dy·∂f/∂x`; each channel's `dy·∂f/∂learned` is added to its sum.
+fn walk<L: Learned, T: Scalar>(x: &[T], learned: &[T], dy: &mut [T], sums: Option<&mut [T]>) {
+    let [only] = *learned else {
+        let Some(sums) = sums else {
+            return each_row::<L, T>(x, learned, dy, &mut []);
+        };
+        return each_row::<L, T>(x, learned, dy, sums);
+    };
+    let mut wide = [T::zero(); WIDE];
+    let (x, x_rest) = x.split_at(x.len() / WIDE * WIDE);
+    let (dy, dy_rest) = dy.split_at_mut(x.len());
+    each_row::<L, T>(x, &[only; WIDE], dy, &mut wide);
+    let rest = x_rest.len();
+    each_row::<L, T>(x_rest, &[only; WIDE][..rest], dy_rest, &mut wide[..rest]);
+    if let Some([sum]) = sums {
+        *sum += wide.iter().copied().sum();
+    }
+}
+
+/// Rows as wide as `learned`. Without `sums` nothing is added.
+fn each_row<L: Learned, T: Scalar>(x: &[T], learned: &[T], dy: &mut [T], sums: &mut [T]) {
+    // not a `bool`, whose sum the compiler does not find vectors for
+    let mut doubts = 0_u32;
+    let channels = learned.len().max(1);
     T::vectorize(
         #[inline(always)]
         || {
-            let channels = learned.len();
+            let mut doubts_here = 0_u32;
             for (dy, x) in dy.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
-                for (channel, (dy, &x)) in dy.iter_mut().zip(x).enumerate() {
-                    let [by_x, by_learned] = slopes::<L, T>(x, learned[channel]);
-                    term(channel, *dy * by_learned);
-                    *dy *= mutant::slope("learned activation input", by_x);
+                if sums.len() == channels {
+                    for (((dy, &x), &learned), sum) in
+                        dy.iter_mut().zip(x).zip(learned).zip(&mut *sums)
+                    {
+                        *sum += step::<L, T>(dy, x, learned, &mut doubts_here);
+                    }
+                } else {
+                    for ((dy, &x), &learned) in dy.iter_mut().zip(x).zip(learned) {
+                        step::<L, T>(dy, x, learned, &mut doubts_here);
+                    }
                 }
             }
+            doubts = doubts_here;
         },
     );
+    if doubts > 0 {
+        each_doubtful::<L, T>(x, learned, dy, sums);
+    }
+}
+
+/// One number: `dy` becomes `dx`, and what its channel's sum gets is returned. `doubts` says whether it was left out.
+#[inline(always)]
+fn step<L: Learned, T: Scalar>(dy: &mut T, x: T, learned: T, doubts: &mut u32) -> T {
+    let [by_x, by_learned] = plain_slopes::<L, T>(x, learned);
+    let doubtful = by_x.doubtful() | by_learned.doubtful();
+    *doubts |= if doubtful { u32::MAX } else { 0 };
+    let by_learned = if doubtful {
+        T::zero()
+    } else {
+        by_learned.get()
+    };
+    let term = *dy * by_learned;
+    let by_x = mutant::slope("learned activation input", by_x.get());
+    *dy *= if doubtful { T::one() } else { by_x };
+    term
+}
+
+/// What the loop of [`each_row`] left out.
+#[cold]
+#[inline(never)]
+fn each_doubtful<L: Learned, T: Scalar>(x: &[T], learned: &[T], dy: &mut [T], sums: &mut [T]) {
+    for (i, (dy, &x)) in dy.iter_mut().zip(x).enumerate() {
+        let channel = i % learned.len();
+        let plain = plain_slopes::<L, T>(x, learned[channel]);
+        if plain.iter().any(Plain::doubtful) {
+            let learned = Dual::variable(learned[channel], 1);
+            let [by_x, by_learned] = L::value(Dual::<T, 2>::variable(x, 0), learned).partials;
+            if let Some(sum) = sums.get_mut(channel) {
+                *sum += *dy * by_learned;
+            }
+            *dy *= mutant::slope("learned activation input", by_x);
+        }
+    }
 }
 
 /// `∂f/∂x` and `∂f/∂learned`
 #[inline(always)]
-fn slopes<L: Learned, T: Scalar>(x: T, learned: T) -> [T; 2] {
-    let x_plain = Dual::<Plain<T>, 2>::variable(Plain::new(x), 0);
-    let slopes = L::value(x_plain, Dual::variable(Plain::new(learned), 1)).partials;
-    if slopes[0].doubtful() || slopes[1].doubtful() {
-        return L::value(Dual::<T, 2>::variable(x, 0), Dual::variable(learned, 1)).partials;
-    }
-    slopes.map(Plain::get)
+fn plain_slopes<L: Learned, T: Scalar>(x: T, learned: T) -> [Plain<T>; 2] {
+    let x = Dual::<Plain<T>, 2>::variable(Plain::new(x), 0);
+    L::value(x, Dual::variable(Plain::new(learned), 1)).partials
 }

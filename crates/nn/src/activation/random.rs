@@ -16,6 +16,7 @@ pub struct RRelu<const P: u32 = 1, const Q: u32 = 8, const R: u32 = 1, const S: 
 no_params!([const P: u32, const Q: u32, const R: u32, const S: u32] RRelu<P, Q, R, S>);
 
 /// The slope at a place; without a key, the mean.
+#[inline(always)]
 fn slope(key: Option<u64>, place: usize, [low, high]: [f64; 2]) -> f64 {
     let part = key.map_or(0.5, |key| uniform(bits(key, place)));
     low + part * (high - low)
@@ -49,13 +50,15 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32, const R: u32, const S: u32
         let y = pass.batch::<X>(x.len());
         let key = (pass.mode == Mode::Train).then(|| pass.draw());
         let pairs = Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x));
-        for (place, (y, &x)) in pairs.enumerate() {
-            *y = if x > T::zero() {
-                x
-            } else {
-                T::of(slope(key, place, Self::SLOPES)) * x
-            };
-        }
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (place, (y, &x)) in pairs.enumerate() {
+                    let scaled = T::of(slope(key, place, Self::SLOPES)) * x;
+                    *y = if x > T::zero() { x } else { scaled };
+                }
+            },
+        );
         (y, (x, key))
     }
 
@@ -67,11 +70,15 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32, const R: u32, const S: u32
         _: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let pairs = Tensor::flat_mut(dy).iter_mut().zip(Tensor::flat(x));
-        for (place, (dy, &x)) in pairs.enumerate() {
-            if x <= T::zero() {
-                *dy *= T::of(slope(key, place, Self::SLOPES));
-            }
-        }
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (place, (dy, &x)) in pairs.enumerate() {
+                    let slope = T::of(slope(key, place, Self::SLOPES));
+                    *dy *= if x <= T::zero() { slope } else { T::one() };
+                }
+            },
+        );
         mutant::back("RRelu", dy)
     }
 }

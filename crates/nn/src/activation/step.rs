@@ -21,7 +21,7 @@ pub struct Heaviside;
 pub struct Sign;
 
 // a step: what it makes of a number
-macro_rules! steps { ($($name:ident $of:expr;)+) => {$(
+macro_rules! steps { ($($name:ident |$x:ident: T| $of:expr;)+) => {$(
     no_params!([] $name);
     impl<X: Shape, T: Scalar> Layer<X, T> for $name {
         type Y = X;
@@ -32,7 +32,7 @@ macro_rules! steps { ($($name:ident $of:expr;)+) => {$(
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, X, T>, ()) {
             let y = pass.batch::<X>(x.len());
             let pairs = Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x));
-            pairs.for_each(|(y, &x)| *y = ($of)(x));
+            T::vectorize(#[inline(always)] || pairs.for_each(|(y, &$x)| *y = $of));
             (y, ())
         }
         fn backward<'a>(&self, (): (), dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
