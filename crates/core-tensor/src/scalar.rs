@@ -7,8 +7,10 @@ use pulp::Arch;
 use crate::Real;
 use crate::elementary::Elementary;
 use crate::kernel::check::{check_rows, same_len};
+use crate::kernel::norm::{ByVectors, Mixing, Plainly, Term};
 use crate::kernel::{
-    GroupedWindow2d, Product, Start, Window2d, conv, gemm, grouped, map, plain, pool, reduce,
+    GroupedWindow2d, Product, RowNorm, Start, Window2d, conv, gemm, grouped, map, norm, plain,
+    pool, reduce,
 };
 
 /// A number that tensors hold.
@@ -177,6 +179,79 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         reduce::softmax_row(x, y, Self::exp)
     }
 
+    /// `dy ← y · (dy − Σ y · dy)`: back through a softmax with the output `y`.
+    fn softmax_backward(y: &[Self], dy: &mut [Self]) {
+        same_len(y, dy);
+        norm::softmax_backward(Plainly, y, dy);
+    }
+
+    /// `dy ← dy − e^y · Σ dy`: back through the logarithm of a softmax, with the output `y`.
+    fn log_softmax_backward(y: &[Self], dy: &mut [Self]) {
+        same_len(y, dy);
+        norm::log_softmax_backward(Plainly, y, dy, Self::exp);
+    }
+
+    /// `y = start + scale · x̂`, rows as wide as `scale`.
+    fn normalize_rows(
+        norm: RowNorm<Self>,
+        x: &[Self],
+        scale: &[Self],
+        start: Start<'_, Self>,
+        y: &mut [Self],
+    ) {
+        same_len(x, y);
+        check_rows(x, &start, scale);
+        norm.forward(Plainly, x, scale, start, y);
+    }
+
+    /// The gradient of the scale of normalised rows: `dscale = start + Σ dy · x̂`.
+    fn normalize_rows_by_scale(
+        norm: RowNorm<Self>,
+        x: &[Self],
+        dy: &[Self],
+        start: Start<'_, Self>,
+        dscale: &mut [Self],
+    ) {
+        same_len(x, dy);
+        check_rows(x, &start, dscale);
+        norm.by_scale(Plainly, x, dy, start, dscale);
+    }
+
+    /// The gradient of normalised rows: `dy` becomes `dx`.
+    fn normalize_rows_by_data(norm: RowNorm<Self>, x: &[Self], scale: &[Self], dy: &mut [Self]) {
+        same_len(x, dy);
+        check_rows(x, &Start::Zero, scale);
+        norm.by_data(Plainly, x, scale, dy);
+    }
+
+    /// `sums[c] = Σ_r (x[r][c] − mean[c])²`
+    fn square_columns(x: &[Self], mean: &[Self], sums: &mut [Self]) {
+        check_rows(x, &Start::Row(mean), sums);
+        norm::sum_columns(Plainly, Term::Square, [x; 2], mean, sums);
+    }
+
+    /// `sums[c] = Σ_r dy[r][c] · (x[r][c] − mean[c])`
+    fn multiply_columns(dy: &[Self], x: &[Self], mean: &[Self], sums: &mut [Self]) {
+        same_len(x, dy);
+        check_rows(x, &Start::Row(mean), sums);
+        norm::sum_columns(Plainly, Term::Centred, [dy, x], mean, sums);
+    }
+
+    /// `y[r][c] = (x[r][c] − mean[c]) · factor[c] + shift[c]`, given `[mean, factor, shift]`.
+    fn scale_columns(x: &[Self], rows: [&[Self]; 3], y: &mut [Self]) {
+        same_len(x, y);
+        rows.iter().for_each(|row| check_rows(x, &Start::Zero, row));
+        let [mean, factor, shift] = rows;
+        norm::mix_columns(Plainly, Mixing::Scale, x, [mean, factor, shift, shift], y);
+    }
+
+    /// `dy[r][c] ← dy[r][c] · own[c] − (x[r][c] − mean[c]) · along[c] − all[c]`, given `[mean, own, along, all]`.
+    fn mix_columns(x: &[Self], rows: [&[Self]; 4], dy: &mut [Self]) {
+        same_len(x, dy);
+        rows.iter().for_each(|row| check_rows(x, &Start::Zero, row));
+        norm::mix_columns(Plainly, Mixing::Back, x, rows, dy);
+    }
+
     /// `y = max(x, 0)`; NaN stays.
     fn relu_all(x: &[Self], y: &mut [Self]) {
         same_len(x, y);
@@ -259,6 +334,15 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
         #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
         #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
+        #[inline(never)] fn softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::softmax_backward(ByVectors(Arch::new()), y, dy)); }
+        #[inline(never)] fn log_softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::log_softmax_backward(ByVectors(Arch::new()), y, dy, $T::fast_exp)); }
+        #[inline(never)] fn normalize_rows(norm: RowNorm<$T>, x: &[$T], scale: &[$T], start: Start<'_, $T>, y: &mut [$T]) { same_len(x, y); check_rows(x, &start, scale); $T::vectorize(#[inline(always)] || norm.forward(ByVectors(Arch::new()), x, scale, start, y)); }
+        #[inline(never)] fn normalize_rows_by_scale(norm: RowNorm<$T>, x: &[$T], dy: &[$T], start: Start<'_, $T>, dscale: &mut [$T]) { same_len(x, dy); check_rows(x, &start, dscale); $T::vectorize(#[inline(always)] || norm.by_scale(ByVectors(Arch::new()), x, dy, start, dscale)); }
+        #[inline(never)] fn normalize_rows_by_data(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Zero, scale); $T::vectorize(#[inline(always)] || norm.by_data(ByVectors(Arch::new()), x, scale, dy)); }
+        #[inline(never)] fn square_columns(x: &[$T], mean: &[$T], sums: &mut [$T]) { check_rows(x, &Start::Row(mean), sums); norm::sum_columns(ByVectors(Arch::new()), Term::Square, [x; 2], mean, sums); }
+        #[inline(never)] fn multiply_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Row(mean), sums); norm::sum_columns(ByVectors(Arch::new()), Term::Centred, [dy, x], mean, sums); }
+        #[inline(never)] fn scale_columns(x: &[$T], rows: [&[$T]; 3], y: &mut [$T]) { same_len(x, y); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); let [mean, factor, shift] = rows; norm::mix_columns(ByVectors(Arch::new()), Mixing::Scale, x, [mean, factor, shift, shift], y); }
+        #[inline(never)] fn mix_columns(x: &[$T], rows: [&[$T]; 4], dy: &mut [$T]) { same_len(x, dy); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); norm::mix_columns(ByVectors(Arch::new()), Mixing::Back, x, rows, dy); }
         #[inline(never)] fn relu_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, map::relu)); }
         #[inline(never)] fn relu_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::relu_backward)); }
         #[inline(never)] fn exp_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, $T::fast_exp)); }

@@ -10,6 +10,8 @@ mod fold;
 pub(crate) mod gemm;
 pub(crate) mod grouped;
 pub(crate) mod map;
+pub(crate) mod norm;
+mod norm_lanes;
 mod overlap;
 mod pack;
 pub mod plain;
@@ -24,6 +26,7 @@ pub(crate) mod tile;
 mod window;
 
 pub use gemm::{Gemm, Strided, matmul_strided};
+pub use norm::RowNorm;
 
 /// What a sum begins with: the one choice that serves a bias, an overwritten and an accumulated gradient.
 #[derive(Clone, Copy, Debug)]

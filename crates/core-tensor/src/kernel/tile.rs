@@ -26,6 +26,12 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
         y: Self::Vector<S>,
         z: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// `x + y`
+    fn plus<S: Simd>(simd: S, x: Self::Vector<S>, y: Self::Vector<S>) -> Self::Vector<S>;
+    /// `x − y`
+    fn minus<S: Simd>(simd: S, x: Self::Vector<S>, y: Self::Vector<S>) -> Self::Vector<S>;
+    /// `x · y`
+    fn times<S: Simd>(simd: S, x: Self::Vector<S>, y: Self::Vector<S>) -> Self::Vector<S>;
     /// The widest blocks of lanes that [`swap`](Lanes::swap) reorders.
     const SWAPS: usize;
     /// Lane `i` gets what lane `i ^ by` held; `by` is a power of two below [`SWAPS`](Lanes::SWAPS), and below the number of lanes.
@@ -53,6 +59,9 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
         #[inline(always)] fn lanes<S: Simd>() -> usize { S::$LANES }
         #[inline(always)] fn splat<S: Simd>(simd: S, x: $T) -> S::[<$T s>] { simd.[<splat_ $T s>](x) }
         #[inline(always)] fn fma<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>], z: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_add_e_ $T s>](x, y, z) }
+        #[inline(always)] fn plus<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>]) -> S::[<$T s>] { simd.[<add_ $T s>](x, y) }
+        #[inline(always)] fn minus<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>]) -> S::[<$T s>] { simd.[<sub_ $T s>](x, y) }
+        #[inline(always)] fn times<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_ $T s>](x, y) }
         const SWAPS: usize = [<$T:upper _SWAPS>];
         #[inline(always)] fn swap<S: Simd>(simd: S, x: S::[<$T s>], by: usize) -> S::[<$T s>] { [<swap_ $T>](simd, x, by) }
         #[inline(always)] fn sum<S: Simd>(simd: S, x: S::[<$T s>]) -> $T { simd.[<reduce_sum_ $T s>](x) }

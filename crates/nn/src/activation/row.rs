@@ -36,7 +36,7 @@ macro_rules! rows { ($($name:ident $forward:ident $backward:ident;)+) => {$(
         fn backward<'a>(&self, y: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
             let row = <X::Row as Shape>::LEN;
             let rows = Tensor::flat(y).chunks_exact(row).zip(Tensor::flat_mut(dy).chunks_exact_mut(row));
-            rows.for_each(|(y, dy)| $backward(y, dy));
+            rows.for_each(|(y, dy)| T::$backward(y, dy));
             mutant::back(stringify!($name), dy)
         }
     }
@@ -50,24 +50,15 @@ fn softmax<T: Scalar>(x: &[T], y: &mut [T]) {
     T::softmax_row(x, y);
 }
 
-fn softmax_backward<T: Scalar>(y: &[T], dy: &mut [T]) {
-    let mean: T = y.iter().zip(&*dy).map(|(&y, &dy)| y * dy).sum();
-    for (dy, &y) in dy.iter_mut().zip(y) {
-        *dy = y * (*dy - mean);
-    }
-}
-
 fn log_softmax<T: Scalar>(x: &[T], y: &mut [T]) {
     let [largest, log_sum] = T::softmax_row(x, y);
     // the difference first: a large logit would drown the logarithm
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = (x - largest) - log_sum;
-    }
-}
-
-fn log_softmax_backward<T: Scalar>(y: &[T], dy: &mut [T]) {
-    let sum: T = dy.iter().copied().sum();
-    for (dy, &y) in dy.iter_mut().zip(y) {
-        *dy -= y.exp() * sum;
-    }
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = (x - largest) - log_sum;
+            }
+        },
+    );
 }

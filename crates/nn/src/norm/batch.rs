@@ -98,38 +98,21 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         }
     }
 
-    /// `y = f(c, x̂)`
-    fn forward(&self, y: &mut [T], f: impl Fn(usize, T) -> T) {
-        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
-        let rows = Tensor::flat(self.x).chunks_exact(channels);
-        T::vectorize(
-            #[inline(always)]
-            || {
-                for (y, x) in y.chunks_exact_mut(channels).zip(rows) {
-                    for c in 0..channels {
-                        y[c] = f(c, (x[c] - mean[c]) * inverse[c]);
-                    }
-                }
-            },
-        );
+    /// `y = scale·x̂ + shift`; `scale` becomes the factor of `x − µ`.
+    fn forward(&self, y: &mut [T], scale: &mut [T], shift: &[T]) {
+        for (scale, &inverse) in scale.iter_mut().zip(self.inverse) {
+            *scale *= inverse;
+        }
+        T::scale_columns(Tensor::flat(self.x), [self.mean, scale, shift], y);
     }
 
     /// `Σ dy` and `Σ dy·x̂` of each channel.
     fn sums(&self, d: &[T], dshift: &mut [T], dscale: &mut [T]) {
-        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
-        let rows = Tensor::flat(self.x).chunks_exact(channels);
         T::sum_rows(d, Start::Zero, dshift);
-        dscale.fill(T::zero());
-        T::vectorize(
-            #[inline(always)]
-            || {
-                for (d, x) in d.chunks_exact(channels).zip(rows) {
-                    for c in 0..channels {
-                        dscale[c] += d[c] * (x[c] - mean[c]) * inverse[c];
-                    }
-                }
-            },
-        );
+        T::multiply_columns(d, Tensor::flat(self.x), self.mean, dscale);
+        for (dscale, &inverse) in dscale.iter_mut().zip(self.inverse) {
+            *dscale *= inverse;
+        }
     }
 
     /// Adds what the other parts of the batch found.
@@ -149,28 +132,26 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         }
     }
 
-    /// `dy` becomes `dx`; `slope` is that of `y` by `x̂`.
-    fn backward(&self, d: &mut [T], dshift: &[T], dscale: &[T], slope: impl Fn(usize) -> T) {
-        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
+    /// `dy` becomes `dx`; `slope` is that of `y` by `x̂` and becomes that of `y` by `x`. Of `sums` nothing is left.
+    fn backward(&self, d: &mut [T], slope: &mut [T], sums: [&mut [T]; 2]) {
         let x = Tensor::flat(self.x);
         let share = if self.of_batch {
             T::of(1.0 / self.rows.max(1) as f64)
         } else {
             T::zero()
         };
-        T::vectorize(
-            #[inline(always)]
-            || {
-                let rows = x.chunks_exact(channels);
-                for (d, x) in d.chunks_exact_mut(channels).zip(rows) {
-                    for c in 0..channels {
-                        let normal = (x[c] - mean[c]) * inverse[c];
-                        let centred = d[c] - share * (dshift[c] + normal * dscale[c]);
-                        d[c] = slope(c) * inverse[c] * centred;
-                    }
-                }
-            },
-        );
+        let [all, along] = sums;
+        let of_channel = slope
+            .iter_mut()
+            .zip(self.inverse)
+            .zip(&mut *all)
+            .zip(&mut *along);
+        for (((slope, &inverse), all), along) in of_channel {
+            *slope *= inverse;
+            *all *= *slope * share;
+            *along *= *slope * share * inverse;
+        }
+        T::mix_columns(x, [self.mean, slope, along, all], d);
     }
 
     /// Leaves the statistics where the running ones will find them.
@@ -188,13 +169,13 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
     }
 }
 
-/// What both take: the output and three pieces of statistics, and in backward two rows of sums.
+/// What both take: the output and three pieces of statistics, and in backward three rows of sums and slopes.
 const fn room<X: Shape>(channels: usize) -> Room {
     Room::new(X::LEN, 0)
         .with_fixed(channels)
         .with_fixed(channels)
         .with_fixed(channels)
-        .with_scratch(2 * channels)
+        .with_scratch(3 * channels)
 }
 
 impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> {
@@ -213,12 +194,10 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
         let y = pass.batch::<X>(x.len());
         let running = [self.mean.as_slice(), self.variance.as_slice()];
         let saved = Saved::new(x, running, pass);
-        let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
-        saved.forward(
-            Tensor::flat_mut(y),
-            #[inline(always)]
-            |c, normal| normal * scale[c] + shift[c],
-        );
+        let mut scope = pass.room.scope();
+        let factor = scope.numbers(C);
+        factor.copy_from_slice(self.scale.as_slice());
+        saved.forward(Tensor::flat_mut(y), factor, self.shift.as_slice());
         (y, saved)
     }
 
@@ -230,7 +209,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (start, mut scope) = (pass.start(), pass.room.scope());
-        let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
+        let [dshift, dscale, slope] = thirds(scope.numbers(3 * C));
         let d = Tensor::flat_mut(dy);
         saved.sums(d, dshift, dscale);
         if let Some(grad) = grad {
@@ -245,14 +224,8 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
             saved.leave(grad.mean.as_mut_slice(), grad.variance.as_mut_slice());
         }
         saved.add_up(dshift, dscale, pass.peers);
-        let scale = self.scale.as_slice();
-        saved.backward(
-            d,
-            dshift,
-            dscale,
-            #[inline(always)]
-            |c| scale[c],
-        );
+        slope.copy_from_slice(self.scale.as_slice());
+        saved.backward(d, slope, [dshift, dscale]);
         mutant::back("BatchNorm input", dy)
     }
 }
@@ -273,11 +246,11 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
         let y = pass.batch::<X>(x.len());
         let running = [self.mean.as_slice(), self.variance.as_slice()];
         let saved = Saved::new(x, running, pass);
-        saved.forward(
-            Tensor::flat_mut(y),
-            #[inline(always)]
-            |_, normal| normal,
-        );
+        let mut scope = pass.room.scope();
+        let (factor, shift) = scope.numbers(2 * C).split_at_mut(C);
+        factor.fill(T::one());
+        shift.fill(T::zero());
+        saved.forward(Tensor::flat_mut(y), factor, shift);
         (y, saved)
     }
 
@@ -289,17 +262,12 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let mut scope = pass.room.scope();
-        let (dshift, dscale) = scope.numbers(2 * C).split_at_mut(C);
+        let [dshift, dscale, slope] = thirds(scope.numbers(3 * C));
         let d = Tensor::flat_mut(dy);
         saved.sums(d, dshift, dscale);
         saved.add_up(dshift, dscale, pass.peers);
-        saved.backward(
-            d,
-            dshift,
-            dscale,
-            #[inline(always)]
-            |_| T::one(),
-        );
+        slope.fill(T::one());
+        saved.backward(d, slope, [dshift, dscale]);
         if let Some(grad) = grad {
             saved.leave(grad.mean.as_mut_slice(), grad.variance.as_mut_slice());
         }
@@ -343,16 +311,13 @@ fn moments<T: Scalar>(x: &[T], mean: &mut [T], variance: &mut [T]) {
     let share = T::of(1.0 / (x.len() / columns).max(1) as f64);
     T::sum_rows(x, Start::Zero, mean);
     mean.iter_mut().for_each(|mean| *mean *= share);
-    variance.fill(T::zero());
-    T::vectorize(
-        #[inline(always)]
-        || {
-            for x in x.chunks_exact(columns) {
-                for ((variance, &x), &mean) in variance.iter_mut().zip(x).zip(&*mean) {
-                    *variance += (x - mean) * (x - mean);
-                }
-            }
-        },
-    );
+    T::square_columns(x, mean, variance);
     variance.iter_mut().for_each(|variance| *variance *= share);
+}
+
+/// Three pieces of a length.
+fn thirds<T>(numbers: &mut [T]) -> [&mut [T]; 3] {
+    let (first, rest) = numbers.split_at_mut(numbers.len() / 3);
+    let (second, third) = rest.split_at_mut(first.len());
+    [first, second, third]
 }

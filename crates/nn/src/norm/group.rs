@@ -2,7 +2,7 @@
 
 use core_tensor::kernel::Start;
 use core_tensor::shape::Channels;
-use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, Vector, mutant, params};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, Vector, mutant, params};
 
 use super::EPSILON;
 use crate::{Layer, Pass};
@@ -40,21 +40,26 @@ impl<const G: usize, const C: usize, T: Scalar> GroupNorm<G, C, T> {
         C / G
     };
 
-    /// The mean of a group of one sample, and `1/√(σ² + ε)`.
-    fn moments(x: &[T], group: usize) -> (T, T) {
-        let members = || {
-            x.chunks_exact(C)
-                .flat_map(|pixel| &pixel[group * Self::EACH..][..Self::EACH])
-        };
-        let share = T::of(1.0 / (x.len() / G) as f64);
-        let mean = members().copied().sum::<T>() * share;
-        let square: T = members().map(|&x| (x - mean) * (x - mean)).sum();
-        (mean, (square * share + T::of(EPSILON)).sqrt().recip())
+    /// The mean of each channel's group in one sample, and `1/√(σ² + ε)`.
+    fn moments(x: &[T], mean: &mut [T], inverse: &mut [T]) {
+        let share = Self::share(x.len());
+        T::sum_rows(x, Start::Zero, mean);
+        Self::spread(mean, |sum| sum * share);
+        T::square_columns(x, mean, inverse);
+        Self::spread(inverse, |sum| (sum * share + T::of(EPSILON)).sqrt().recip());
     }
 
-    /// The channels of a group.
-    fn channels(group: usize) -> core::ops::Range<usize> {
-        group * Self::EACH..(group + 1) * Self::EACH
+    /// One over the numbers of a group, in a sample of `len`.
+    fn share(len: usize) -> T {
+        T::of(1.0 / (len / G).max(1) as f64)
+    }
+
+    /// Each channel's sum becomes `f` of the sum of its group.
+    fn spread(sums: &mut [T], f: impl Fn(T) -> T) {
+        for channels in sums.chunks_exact_mut(Self::EACH) {
+            let sum = channels.iter().copied().sum();
+            channels.fill(f(sum));
+        }
     }
 }
 
@@ -63,7 +68,8 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
     type Saved<'a> = Batch<'a, X, T>;
     const NAME: &'static str = "GroupNorm";
     const FLOPS: u64 = 8 * X::LEN as u64;
-    const ROOM: Room = Room::new(X::LEN, 0);
+    /// backward takes five rows of statistics, sums and slopes
+    const ROOM: Room = Room::new(X::LEN, 0).with_scratch(5 * C);
 
     fn forward<'a>(
         &self,
@@ -72,16 +78,15 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
         let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
+        let mut scope = pass.room.scope();
+        let (mean, factor) = scope.numbers(2 * C).split_at_mut(C);
         let samples = Tensor::flat(x).chunks_exact(X::LEN);
         for (x, y) in samples.zip(Tensor::flat_mut(y).chunks_exact_mut(X::LEN)) {
-            for group in 0..G {
-                let (mean, inverse) = Self::moments(x, group);
-                for (x, y) in x.chunks_exact(C).zip(y.chunks_exact_mut(C)) {
-                    for c in Self::channels(group) {
-                        y[c] = (x[c] - mean) * inverse * scale[c] + shift[c];
-                    }
-                }
+            Self::moments(x, mean, factor);
+            for (factor, &scale) in factor.iter_mut().zip(scale) {
+                *factor *= scale;
             }
+            T::scale_columns(x, [mean, factor, shift], y);
         }
         (y, x)
     }
@@ -94,48 +99,45 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (x, d) = (Tensor::flat(x), Tensor::flat_mut(dy));
+        let (start, mut scope) = (pass.start(), pass.room.scope());
+        let (mean, rest) = scope.numbers(5 * C).split_at_mut(C);
+        let (inverse, rest) = rest.split_at_mut(C);
+        let (all, rest) = rest.split_at_mut(C);
+        let (along, own) = rest.split_at_mut(C);
         if let Some(grad) = grad {
             let shift = grad.shift.as_mut_slice();
-            mutant::sum("GroupNorm shift", pass.start(), shift, |start, shift| {
+            mutant::sum("GroupNorm shift", start, shift, |start, shift| {
                 T::sum_rows(d, start, shift);
             });
             let scale = grad.scale.as_mut_slice();
-            mutant::sum("GroupNorm scale", pass.start(), scale, |start, scale| {
+            mutant::sum("GroupNorm scale", start, scale, |start, scale| {
                 if let Start::Zero = start {
                     scale.fill(T::zero());
                 }
                 for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact(X::LEN)) {
-                    for group in 0..G {
-                        let (mean, inverse) = Self::moments(x, group);
-                        for (x, d) in x.chunks_exact(C).zip(d.chunks_exact(C)) {
-                            for c in Self::channels(group) {
-                                scale[c] += d[c] * (x[c] - mean) * inverse;
-                            }
-                        }
+                    Self::moments(x, mean, inverse);
+                    T::multiply_columns(d, x, mean, along);
+                    for ((scale, &along), &inverse) in scale.iter_mut().zip(&*along).zip(&*inverse)
+                    {
+                        *scale += along * inverse;
                     }
                 }
             });
         }
-        let share = T::of(1.0 / (<X as Shape>::LEN / G) as f64);
-        let scale = self.scale.as_slice();
+        let share = Self::share(X::LEN);
         for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact_mut(X::LEN)) {
-            for group in 0..G {
-                let (mean, inverse) = Self::moments(x, group);
-                let (mut along_one, mut along_x) = (T::zero(), T::zero());
-                for (x, d) in x.chunks_exact(C).zip(d.chunks_exact_mut(C)) {
-                    for c in Self::channels(group) {
-                        d[c] *= scale[c];
-                        along_one += d[c];
-                        along_x += d[c] * (x[c] - mean) * inverse;
-                    }
-                }
-                for (x, d) in x.chunks_exact(C).zip(d.chunks_exact_mut(C)) {
-                    for c in Self::channels(group) {
-                        let normal = (x[c] - mean) * inverse;
-                        d[c] = inverse * (d[c] - share * (along_one + normal * along_x));
-                    }
-                }
+            Self::moments(x, mean, inverse);
+            T::sum_rows(d, Start::Zero, all);
+            T::multiply_columns(d, x, mean, along);
+            for (c, &scale) in self.scale.as_slice().iter().enumerate() {
+                own[c] = scale * inverse[c];
+                all[c] *= own[c] * share;
+                along[c] *= own[c] * inverse[c] * inverse[c] * share;
             }
+            // the slopes of a group are one, so that its sums may be taken of what they are multiplied with
+            Self::spread(all, |sum| sum);
+            Self::spread(along, |sum| sum);
+            T::mix_columns(x, [mean, own, along, all], d);
         }
         mutant::back("GroupNorm input", dy)
     }

@@ -1,5 +1,7 @@
 //! Local response normalisation.
 
+use core::ops::Range;
+
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::{Layer, Pass};
@@ -23,20 +25,33 @@ const BIAS: f64 = 1.0;
 pub struct LocalResponseNorm<const N: usize = 5>;
 no_params!([const N: usize] LocalResponseNorm<N>);
 
-/// The channels that number `c` looks at.
-fn neighbours<const N: usize>(c: usize, channels: usize) -> core::ops::Range<usize> {
-    c.saturating_sub(N / 2)..(c + (N - 1) / 2 + 1).min(channels)
+/// The channels that have a neighbour at a distance of `ahead − behind`, and those neighbours.
+#[inline(always)]
+fn pairs(ahead: usize, behind: usize, channels: usize) -> [Range<usize>; 2] {
+    let [to, from] = [behind.saturating_sub(ahead), ahead.saturating_sub(behind)];
+    let count = channels.saturating_sub(to + from);
+    [to, from].map(|first| first.min(channels)..first.min(channels) + count)
 }
 
-/// The channels that look at number `c`.
-fn onlookers<const N: usize>(c: usize, channels: usize) -> core::ops::Range<usize> {
-    c.saturating_sub((N - 1) / 2)..(c + N / 2 + 1).min(channels)
+/// `s` of every channel of a pixel.
+#[inline(always)]
+fn around<const N: usize, T: Scalar>(x: &[T], s: &mut [T]) {
+    s.fill(T::of(BIAS));
+    let share = T::of(ALPHA / N as f64);
+    for ahead in 0..N {
+        let [to, from] = pairs(ahead, N / 2, x.len());
+        for (s, &x) in s[to].iter_mut().zip(&x[from]) {
+            *s += share * (x * x);
+        }
+    }
 }
 
-/// `s` of channel `c` of a pixel.
-fn around<const N: usize, T: Scalar>(x: &[T], c: usize) -> T {
-    let squares: T = x[neighbours::<N>(c, x.len())].iter().map(|&x| x * x).sum();
-    T::of(BIAS) + T::of(ALPHA / N as f64) * squares
+/// `s^−β` for `β = 3/4`.
+#[inline(always)]
+fn power<T: Scalar>(s: T) -> T {
+    const { assert!(BETA == 0.75, "the roots below are those of 3/4") }
+    let root = s.sqrt();
+    (root * root.sqrt()).recip()
 }
 
 impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
@@ -55,11 +70,18 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
         let y = pass.batch::<X>(x.len());
         let channels = <X::Row as Shape>::LEN;
         let pixels = Tensor::flat(x).chunks_exact(channels);
-        for (x, y) in pixels.zip(Tensor::flat_mut(y).chunks_exact_mut(channels)) {
-            for (c, y) in y.iter_mut().enumerate() {
-                *y = x[c] * around::<N, T>(x, c).powf(T::of(-BETA));
-            }
-        }
+        let pixels = pixels.zip(Tensor::flat_mut(y).chunks_exact_mut(channels));
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (x, y) in pixels {
+                    around::<N, T>(x, y);
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        *y = x * power(*y);
+                    }
+                }
+            },
+        );
         (y, x)
     }
 
@@ -75,18 +97,29 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
         let share = T::of(2.0 * ALPHA * BETA / N as f64);
         let pixels = Tensor::flat(x).chunks_exact(channels);
         let pixels = pixels.zip(Tensor::flat_mut(dy).chunks_exact_mut(channels));
-        for ((x, dy), dx) in pixels.zip(Tensor::flat_mut(dx).chunks_exact_mut(channels)) {
-            for (c, dx) in dx.iter_mut().enumerate() {
-                let scale = around::<N, T>(x, c).powf(T::of(-BETA));
-                *dx = mutant::slope("LocalResponseNorm own", dy[c] * scale);
-                // what each channel hands to those it looks at
-                dy[c] = dy[c] * x[c] * scale / around::<N, T>(x, c);
-            }
-            for (c, dx) in dx.iter_mut().enumerate() {
-                let from: T = dy[onlookers::<N>(c, channels)].iter().copied().sum();
-                *dx -= mutant::slope("LocalResponseNorm neighbours", share * x[c] * from);
-            }
-        }
+        let pixels = pixels.zip(Tensor::flat_mut(dx).chunks_exact_mut(channels));
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for ((x, dy), dx) in pixels {
+                    around::<N, T>(x, dx);
+                    for ((dx, dy), &x) in dx.iter_mut().zip(&mut *dy).zip(x) {
+                        let (s, scaled) = (*dx, *dy * power(*dx));
+                        *dx = mutant::slope("LocalResponseNorm own", scaled);
+                        // what each channel hands to those it looks at
+                        *dy = scaled * x / s;
+                    }
+                    for ahead in 0..N {
+                        // those that look at a channel lie to the other side
+                        let [to, from] = pairs(ahead, (N - 1) / 2, channels);
+                        let dx = dx[to.clone()].iter_mut();
+                        for ((dx, &x), &dy) in dx.zip(&x[to]).zip(&dy[from]) {
+                            *dx -= mutant::slope("LocalResponseNorm neighbours", share * x * dy);
+                        }
+                    }
+                }
+            },
+        );
         dx
     }
 }

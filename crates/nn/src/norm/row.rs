@@ -1,6 +1,6 @@
 //! Normalisation along the last side: each row for itself, in training and in use alike.
 
-use core_tensor::kernel::Start;
+use core_tensor::kernel::{RowNorm, Start};
 use core_tensor::shape::Channels;
 use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, Vector, mutant, params};
 
@@ -39,57 +39,11 @@ pub struct RmsNorm<const N: usize, T: Scalar = f32> {
 }
 params!([const N: usize] RmsNorm<N> { scale ["weight"]: Scale Vector<N> });
 
-/// The mean of a row, and `1/√(σ² + ε)`; a row that is not centred keeps the mean 0.
-fn moments<T: Scalar>(x: &[T], centred: bool) -> (T, T) {
-    let share = T::of(1.0 / x.len() as f64);
-    let mean = if centred {
-        x.iter().copied().sum::<T>() * share
-    } else {
-        T::zero()
-    };
-    let square: T = x.iter().map(|&x| (x - mean) * (x - mean)).sum();
-    (mean, (square * share + T::of(EPSILON)).sqrt().recip())
-}
-
-/// `y = γ·x̂`, row by row.
-fn forward<T: Scalar>(x: &[T], scale: &[T], centred: bool, y: &mut [T]) {
-    let row = scale.len();
-    for (x, y) in x.chunks_exact(row).zip(y.chunks_exact_mut(row)) {
-        let (mean, inverse) = moments(x, centred);
-        for ((y, &x), &scale) in y.iter_mut().zip(x).zip(scale) {
-            *y = (x - mean) * inverse * scale;
-        }
-    }
-}
-
-/// `dscale += Σ dy·x̂`
-fn backward_scale<T: Scalar>(x: &[T], dy: &[T], centred: bool, dscale: &mut [T]) {
-    let row = dscale.len();
-    for (x, dy) in x.chunks_exact(row).zip(dy.chunks_exact(row)) {
-        let (mean, inverse) = moments(x, centred);
-        for ((d, &x), &dy) in dscale.iter_mut().zip(x).zip(dy) {
-            *d += dy * (x - mean) * inverse;
-        }
-    }
-}
-
-/// `dy` becomes `dx`.
-fn backward<T: Scalar>(x: &[T], scale: &[T], centred: bool, dy: &mut [T]) {
-    let row = scale.len();
-    let share = T::of(1.0 / row as f64);
-    for (x, dy) in x.chunks_exact(row).zip(dy.chunks_exact_mut(row)) {
-        let (mean, inverse) = moments(x, centred);
-        let (mut along_one, mut along_x) = (T::zero(), T::zero());
-        for ((d, &x), &scale) in dy.iter_mut().zip(x).zip(scale) {
-            *d *= scale;
-            along_one += *d;
-            along_x += *d * (x - mean) * inverse;
-        }
-        let along_one = if centred { along_one } else { T::zero() };
-        for (d, &x) in dy.iter_mut().zip(x) {
-            let normal = (x - mean) * inverse;
-            *d = inverse * (*d - share * (along_one + normal * along_x));
-        }
+/// How rows are normalised.
+fn norm<T: Scalar>(centred: bool) -> RowNorm<T> {
+    RowNorm {
+        centred,
+        epsilon: T::of(EPSILON),
     }
 }
 
@@ -106,15 +60,15 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for LayerNorm<N, T> 
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
-        forward(
+        let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
+        let start = Start::Row(shift);
+        T::normalize_rows(
+            norm(true),
             Tensor::flat(x),
-            self.scale.as_slice(),
-            true,
+            scale,
+            start,
             Tensor::flat_mut(y),
         );
-        for y in Tensor::flat_mut(y).chunks_exact_mut(N) {
-            T::add_to(self.shift.as_slice(), y);
-        }
         (y, x)
     }
 
@@ -133,11 +87,10 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for LayerNorm<N, T> 
             });
             let scale = grad.scale.as_mut_slice();
             mutant::sum("LayerNorm scale", pass.start(), scale, |start, scale| {
-                begin(start, scale);
-                backward_scale(x, d, true, scale);
+                T::normalize_rows_by_scale(norm(true), x, d, start, scale);
             });
         }
-        backward(x, self.scale.as_slice(), true, d);
+        T::normalize_rows_by_data(norm(true), x, self.scale.as_slice(), d);
         mutant::back("LayerNorm input", dy)
     }
 }
@@ -155,12 +108,8 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for RmsNorm<N, T> {
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
-        forward(
-            Tensor::flat(x),
-            self.scale.as_slice(),
-            false,
-            Tensor::flat_mut(y),
-        );
+        let (x_flat, scale) = (Tensor::flat(x), self.scale.as_slice());
+        T::normalize_rows(norm(false), x_flat, scale, Start::Zero, Tensor::flat_mut(y));
         (y, x)
     }
 
@@ -175,17 +124,10 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for RmsNorm<N, T> {
         if let Some(grad) = grad {
             let scale = grad.scale.as_mut_slice();
             mutant::sum("RmsNorm scale", pass.start(), scale, |start, scale| {
-                begin(start, scale);
-                backward_scale(x, d, false, scale);
+                T::normalize_rows_by_scale(norm(false), x, d, start, scale);
             });
         }
-        backward(x, self.scale.as_slice(), false, d);
+        T::normalize_rows_by_data(norm(false), x, self.scale.as_slice(), d);
         mutant::back("RmsNorm input", dy)
-    }
-}
-
-fn begin<T: Scalar>(start: Start<'_, T>, sums: &mut [T]) {
-    if let Start::Zero = start {
-        sums.fill(T::zero());
     }
 }
