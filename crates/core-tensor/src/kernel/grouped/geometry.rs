@@ -92,7 +92,9 @@ impl GroupedWindow2d {
         if self.is_plain() {
             return self.window.scratch();
         }
-        let by_data = self.filter_len() + self.padded_output_len();
+        let packed = if self.groups > 1 { self.packed() } else { 0 };
+        let padded = self.padded_output_len();
+        let by_data = self.filter_len() + if padded > packed { padded } else { packed };
         let mut most = self.window.padded_input();
         if by_data > most {
             most = by_data;

@@ -1,7 +1,8 @@
 //! Convolutions whose taps lie apart or whose channels fall into groups: forward, by data and by weights.
 //!
 //! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. All others are a dense
-//! convolution for each group, by the register tile of matrix products: `dense.rs`. Both see the same [`Sweep`].
+//! convolution for each group, by the register tile of matrix products: of a copy that lies side by side, `packed.rs`, or where they lie,
+//! `dense.rs`. All see the same [`Sweep`].
 
 mod arrange;
 mod dense;
@@ -9,12 +10,14 @@ mod geometry;
 mod lanes;
 mod lanes_any;
 mod lanes_by_weights;
+mod packed;
 
 use pulp::Arch;
 
 use super::tile::Lanes;
 use super::{GroupedWindow2d, Start, conv};
 use geometry::Sweep;
+use packed::Packing;
 
 /// Most channels a group that registers are shared by.
 const MOST_SHARED: usize = 4;
@@ -44,6 +47,16 @@ pub(crate) fn conv2d<T: Lanes>(
         for (x, y) in samples {
             lanes::run(arch, w, &sweep, [x, taps], start, y);
         }
+    } else if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
+        let at = |i| (i * w.window.input_len(), i * w.window.output_len());
+        packing.run(
+            arch,
+            (0..samples.len()).map(at),
+            [x, filter],
+            start,
+            y,
+            scratch,
+        );
     } else {
         for (x, y) in samples {
             dense::forward(arch, w, &sweep, [x, filter], start, y, scratch);
@@ -80,6 +93,27 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     } else {
         let (reversed, room) = scratch.split_at_mut(w.filter_len());
         dense::reverse(w, filter, reversed);
+        let [i, o] = w.channels();
+        let mut packs = true;
+        w.for_each_phase(|phase, _| packs &= Packing::new(w, &phase.sweep, [o, i]).is_some());
+        if packs {
+            let count = samples.len();
+            w.for_each_phase(|phase, at| {
+                let tap_len = i * w.window.output[2];
+                let filter = &reversed[at * tap_len..];
+                let at = |n| {
+                    (
+                        n * w.window.output_len(),
+                        n * w.window.input_len() + phase.first,
+                    )
+                };
+                if let Some(packing) = Packing::new(w, &phase.sweep, [o, i]) {
+                    let inputs = [dy, filter];
+                    packing.run(arch, (0..count).map(at), inputs, Start::Zero, dx, room);
+                }
+            });
+            return;
+        }
         for (dy, dx) in samples {
             dense::by_data(arch, w, [dy, reversed], dx, room);
         }
@@ -113,6 +147,9 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
             lanes_by_weights::run(arch, w, &sweep, [x, dy], sums);
         }
         arrange::add_arranged(w, sums, dfilter);
+    } else if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
+        let at = |i| (i * w.window.input_len(), i * w.window.output_len());
+        packing.add_by_weights(arch, (0..samples.len()).map(at), [x, dy], dfilter, scratch);
     } else {
         for (x, dy) in samples {
             dense::add_by_weights(arch, w, [x, dy], dfilter, scratch);
