@@ -4,71 +4,118 @@ use std::hint::black_box;
 
 use core_tensor::{Image, Shape, Tensor, Vector, Zeroed};
 use nn::{
-    BatchNorm, Gelu, GroupNorm, Init, Layer, LayerNorm, Pass, Relu, RmsNorm, Sigmoid, Silu,
-    Softmax, Tanh, init, training_room,
+    BatchNorm, BatchNormPlain, Celu, ChannelDropout, Dropout, Elu, Gelu, GeluTanh, Glu, GroupNorm,
+    HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, Init, InstanceNorm, Layer, LayerNorm,
+    LeakyRelu, LearnedSwish, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish, PRelu, Pass,
+    QuickGelu, RRelu, Relu, Relu6, RmsNorm, Selu, Sigmoid, Sign, Silu, Softmax, Softplus, Softsign,
+    Swish, Tanh, init, training_room,
 };
 
 use crate::grouped::Floored;
 use crate::memory::Aligned;
 use crate::{Work, numbers};
 
+type Row = Vector<1000>;
+type Picture = Image<32, 32, 64>;
+
 /// A million numbers, forward alone and with backward.
 pub fn all() -> Vec<Floored> {
-    type Row = Vector<1000>;
-    type Picture = Image<32, 32, 64>;
+    let mut all = activations();
+    all.extend(by_rows());
+    all
+}
+
+/// What sees each number by itself.
+fn activations() -> Vec<Floored> {
+    macro_rules! each { ($($name:literal $Layer:ty;)+) => { [$(both::<Row, $Layer>(concat!($name, ", 1 M numbers"), 1000)),+] } }
+    each! {
+        "ReLU" Relu;
+        "GELU (exact)" Gelu;
+        "GELU (tanh)" GeluTanh;
+        "GELU (logistic)" QuickGelu;
+        "tanh" Tanh;
+        "sigmoid" Sigmoid;
+        "SiLU" Silu;
+        "swish" Swish<3, 2>;
+        "learned swish" LearnedSwish;
+        "Mish" Mish;
+        "softplus" Softplus;
+        "log sigmoid" LogSigmoid;
+        "softsign" Softsign;
+        "ELU" Elu;
+        "SELU" Selu;
+        "CELU" Celu;
+        "leaky ReLU" LeakyRelu;
+        "PReLU" PRelu;
+        "PReLU, a slope a channel" PRelu<1000>;
+        "RReLU" RRelu;
+        "ReLU6" Relu6;
+        "hard sigmoid" HardSigmoid;
+        "hard swish" HardSwish;
+        "hard tanh" HardTanh;
+        "identity" Identity;
+        "Heaviside" Heaviside;
+        "sign" Sign;
+        "GLU" Glu;
+        "dropout" Dropout;
+    }
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What sees more than one number.
+fn by_rows() -> Vec<Floored> {
     [
-        both::<Row, Relu>("ReLU, 1 M numbers", 1000),
-        both::<Row, Gelu>("GELU (exact), 1 M numbers", 1000),
-        both::<Row, Tanh>("tanh, 1 M numbers", 1000),
-        both::<Row, Sigmoid>("sigmoid, 1 M numbers", 1000),
-        both::<Row, Silu>("SiLU, 1 M numbers", 1000),
         both::<Row, Softmax>("softmax, 1,000 rows of 1,000", 1000),
+        both::<Row, LogSoftmax>("log softmax, 1,000 rows of 1,000", 1000),
         both::<Row, LayerNorm<1000>>("layer norm, 1,000 rows of 1,000", 1000),
         both::<Row, RmsNorm<1000>>("RMS norm, 1,000 rows of 1,000", 1000),
         both::<Picture, BatchNorm<64>>("batch norm, 16 images of 32×32×64", 16),
+        both::<Picture, BatchNormPlain<64>>("plain batch norm, 16 images of 32×32×64", 16),
         both::<Picture, GroupNorm<8, 64>>("group norm, 16 images of 32×32×64", 16),
+        both::<Picture, InstanceNorm<64>>("instance norm, 16 images of 32×32×64", 16),
+        both::<Picture, LocalResponseNorm>("response norm, 16 images of 32×32×64", 16),
+        both::<Picture, ChannelDropout>("channel dropout, 16 images of 32×32×64", 16),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// Forward reads a number and writes one; backward reads two and writes one, after the gradient of the outputs was copied in.
-fn both<X: Shape, L: Layer<X, Y = X> + 'static>(name: &str, samples: usize) -> [Floored; 2]
+/// Forward reads its numbers and writes those that come out; backward reads the former and the gradient of the latter and writes that of the
+/// former, after the gradient of the outputs was copied in.
+fn both<X: Shape, L: Layer<X> + 'static>(name: &str, samples: usize) -> [Floored; 2]
 where
     L::Grad: 'static,
 {
-    let n = samples * X::LEN;
-    let work = |name: String, passes: u64, streams: usize, run: Box<dyn FnMut()>| Floored {
+    let (x, y) = (X::LEN, <L::Y as Shape>::LEN);
+    let work = |name: String, passes: u64, numbers: usize, run: Box<dyn FnMut()>| Floored {
         work: Work::new(name, (passes * L::FLOPS * samples as u64) as f64, run),
-        bytes: streams * n * size_of::<f32>(),
+        bytes: samples * numbers * size_of::<f32>(),
     };
+    let [forward, with_backward] = [false, true].map(|both| pass::<X, L>(samples, both));
     [
-        work(
-            format!("{name}, forward"),
-            1,
-            2,
-            pass::<X, L>(samples, false),
-        ),
-        work(format!("{name}, both"), 2, 7, pass::<X, L>(samples, true)),
+        work(format!("{name}, forward"), 1, x + y, forward),
+        work(format!("{name}, both"), 2, 3 * x + 4 * y, with_backward),
     ]
 }
 
 /// Passes over a batch.
-fn pass<X: Shape, L: Layer<X, Y = X> + 'static>(samples: usize, both: bool) -> Box<dyn FnMut()>
+fn pass<X: Shape, L: Layer<X> + 'static>(samples: usize, both: bool) -> Box<dyn FnMut()>
 where
     L::Grad: 'static,
 {
     let (mut layers, mut grad) = (L::boxed(), L::Grad::boxed());
     init(&mut *layers, Init::XavierUniform, 1);
     let x = Aligned::numbers(samples * X::LEN);
-    let cotangent = numbers(samples * X::LEN);
+    let cotangent = numbers(samples * <L::Y as Shape>::LEN);
     let mut room = Aligned::numbers(training_room::<X, L, f32>(samples));
     Box::new(move || {
         let mut pass = Pass::train(&mut room, 0);
         let (y, saved) = layers.forward(Tensor::batch(black_box(&x)), &mut pass);
         if both {
-            let dy = pass.batch::<X>(y.len());
+            let dy = pass.batch::<L::Y>(y.len());
             Tensor::flat_mut(dy).copy_from_slice(&cotangent);
             black_box(layers.backward(saved, dy, Some(&mut *grad), &mut pass));
         } else {
