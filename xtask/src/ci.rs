@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists.
-const LESSONS: [&str; 18] = [
+const LESSONS: [&str; 20] = [
     "autodiff",
     "curvature",
     "draw",
@@ -31,6 +31,8 @@ const LESSONS: [&str; 18] = [
     "overfit",
     "tabular",
     "fashion",
+    "augmentation",
+    "locate",
 ];
 
 type Outcome = Result<(), String>;

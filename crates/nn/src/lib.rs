@@ -82,10 +82,10 @@ pub use interpolate::UpsampleBilinear2d;
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::{Linear, LinearNoBias};
 pub use loss::{
-    Auxiliary, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, Dice, Focal,
-    HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll,
-    PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, Total, Weighted, WeightedCrossEntropy,
-    WeightedNll,
+    Auxiliary, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, DetectionLoss, Dice,
+    Focal, HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll,
+    Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, Total, Weighted,
+    WeightedCrossEntropy, WeightedNll,
 };
 pub use name::{Label, Named, Unnamed};
 pub use network::{Network, gradient, predict, training_room};

@@ -9,9 +9,9 @@ use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
-    Bce, BceWithLogits, Class, Cosine, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence,
-    LabelSmoothing, Loss, Mae, Nll, PixelCrossEntropy, SmoothL1, SoftCrossEntropy, Total,
-    WeightedCrossEntropy,
+    Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
+    KlDivergence, LabelSmoothing, Loss, Mae, Nll, Object, PixelCrossEntropy, SmoothL1,
+    SoftCrossEntropy, Total, WeightedCrossEntropy,
 };
 
 /// A few roundings on either side.
@@ -122,4 +122,49 @@ fn at_kinks() {
     let huber = Huber { delta: 1.0 };
     assert_eq!(slope(&|dy| huber.sample(&at(1.0), &at(0.0), dy)), 1.0);
     assert_eq!(slope(&|dy| huber.sample(&at(-5.0), &at(0.0), dy)), -1.0);
+}
+
+#[test]
+fn detection_is_five_losses_of_pytorch() {
+    // binary_cross_entropy_with_logits([0.7, -0.4, 1.2], [1, 0.25, 0.6]) + mse_loss([-0.9, 0.3], ln [0.5, 1.25]), both as sums
+    let y = Tensor::<Vector<5>, f64>::new([0.7, -0.4, 1.2, -0.9, 0.3]);
+    let object = Object {
+        x: 0.25,
+        y: 0.6,
+        width: 0.5,
+        height: 1.25,
+    };
+    let mut dy = Tensor::full(f64::NAN);
+    let loss = DetectionLoss.sample(&y, &Some(object), &mut dy);
+    assert!((loss - 1.808_178_771_238_333).abs() < 1e-12, "{loss}");
+    let expected = [
+        -0.331_812_227_831_833_84,
+        0.151_312_339_887_548,
+        0.168_524_783_499_017_56,
+        -0.413_705_638_880_109_4,
+        0.153_712_897_371_580_45,
+    ];
+    for (found, expected) in dy.as_slice().iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+    }
+    // without an object ln(1 + e^0.7), whatever the other four say
+    let loss = DetectionLoss.sample(&y, &None, &mut dy);
+    assert!((loss - 1.103_186_048_885_458).abs() < 1e-12, "{loss}");
+    assert!((dy[[0]] - 0.668_187_772_168_166).abs() < 1e-12);
+    assert_eq!(dy.as_slice()[1..], [0.0; 4]);
+    let hit = |present: Option<Object>| DetectionLoss.hit(&y, &present);
+    assert_eq!((hit(Some(object)), hit(None)), (Some(true), Some(false)));
+}
+
+#[test]
+fn an_object_counts_if_its_centre_is_inside() {
+    let at = |x, y| Object {
+        x,
+        y,
+        width: 2.0,
+        height: 0.5,
+    };
+    assert_eq!(at(0.0, 1.0).inside(), Some(at(0.0, 1.0)));
+    assert_eq!(at(-0.01, 0.5).inside(), None);
+    assert_eq!(at(0.5, f64::NAN).inside(), None);
 }

@@ -25,8 +25,8 @@ impl Plot {
         );
         let pixels = image.as_slice().chunks_exact(C);
         let pixels = pixels.map(|p| [0, 1, 2].map(|c| f64::from(p[c.min(C - 1)])));
-        self.bare()
-            .square()
+        let plot = self.bare().square().across(0.0, W as f64);
+        plot.up(0.0, H as f64)
             .mark("", Mark::Image(pixels.collect(), W))
     }
 
@@ -34,7 +34,6 @@ impl Plot {
     #[must_use]
     pub fn outline(
         self,
-        name: &str,
         color: super::Color,
         height: f64,
         [x, y]: [f64; 2],
@@ -48,7 +47,7 @@ impl Plot {
             [-1.0, -1.0],
         ];
         let corner = |[a, b]: [f64; 2]| [x + a * wide / 2.0, height - y + b * high / 2.0];
-        self.line(name, color, corners.map(corner))
+        self.line("", color, corners.map(corner))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Losses: how wrong an output is, and in which direction.
 
 mod class;
+mod detection;
 mod number;
 mod several;
 mod whole;
@@ -12,6 +13,7 @@ use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector, mutant};
 pub use class::{
     LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy, WeightedNll,
 };
+pub use detection::{DetectionLoss, Object};
 pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};
 pub use several::{Auxiliary, Weighted};
 pub use whole::{Cosine, Dice, KlDivergence};

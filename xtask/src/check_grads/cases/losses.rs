@@ -2,9 +2,9 @@
 
 use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
 use nn::{
-    Bce, BceWithLogits, Class, Cosine, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence,
-    LabelSmoothing, Mae, Nll, PixelCrossEntropy, SmoothL1, SoftCrossEntropy, Total,
-    WeightedCrossEntropy, WeightedNll,
+    Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
+    KlDivergence, LabelSmoothing, Mae, Nll, Object, PixelCrossEntropy, SmoothL1, SoftCrossEntropy,
+    Total, WeightedCrossEntropy, WeightedNll,
 };
 
 use super::layers::classes;
@@ -42,6 +42,22 @@ fn pixels(numbers: &[f64]) -> Vec<[[Class<5>; 2]; 3]> {
     classes::<5>(numbers).chunks(6).map(of_sample).collect()
 }
 
+/// Every second sample holds an object.
+fn objects(numbers: &[f64]) -> Vec<Option<Object>> {
+    let object = |(i, n): (usize, &[f64])| {
+        let [x, y] = [n[1], n[2]].map(|n| 0.5 + n / 5.0);
+        let [width, height] = [n[3], n[4]].map(f64::exp);
+        let object = Object {
+            x,
+            y,
+            width,
+            height,
+        };
+        (i % 2 == 0).then_some(object)
+    };
+    numbers.chunks_exact(5).enumerate().map(object).collect()
+}
+
 #[rustfmt::skip]
 pub(crate) fn all() -> Vec<Case> {
     losses! {
@@ -63,6 +79,7 @@ pub(crate) fn all() -> Vec<Case> {
         "WeightedCrossEntropy" 3 in [-2.0, 2.0], Vector<3> => WeightedCrossEntropy { weights: [0.5, 2.0, 1.25] }, classes::<3>;
         "Nll" 3 in [-2.0, 2.0], Vector<7> => Nll, classes::<7>;
         "WeightedNll" 3 in [-2.0, 2.0], Vector<3> => WeightedNll { weights: [0.5, 2.0, 1.25] }, classes::<3>;
+        "DetectionLoss" 3 in [-2.0, 2.0], Vector<5> => DetectionLoss, objects;
         "PixelCrossEntropy" 2 in [-2.0, 2.0], Image<3, 2, 5> => PixelCrossEntropy, pixels;
     }
 }
