@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod build_time;
 mod ci;
 mod files;
 mod peers;
@@ -40,6 +41,11 @@ enum Command {
         #[arg(long)]
         python: Option<String>,
     },
+    /// Measures how long programs that use one large network take to check and to build
+    BuildTime {
+        /// only the networks whose name contains this
+        only: Option<String>,
+    },
     /// Runs everything that must hold before a change lands
     Ci,
 }
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Peers { only, python } => peers::run(only.as_deref(), python.as_deref()),
+        Command::BuildTime { only } => build_time::run(only.as_deref()),
         Command::Ci => ci::run(),
     };
     match outcome {

@@ -51,17 +51,30 @@ pub enum Path<'a> {
     /// A numbered part of something that files do not count: there its tensors stand beside those of the other parts, under names that end
     /// in this.
     Way(&'a Path<'a>, usize, &'static str),
+    /// Something whose parts are numbered from here on: it adds nothing to a name itself.
+    Numbered(&'a Path<'a>, usize),
 }
 
 impl<'a> Path<'a> {
     /// The field `name` of this.
     pub fn field(&'a self, name: &'static str) -> Path<'a> {
-        Path::Field(self, name)
+        match self {
+            Path::Numbered(whole, _) => Path::Field(whole, name),
+            _ => Path::Field(self, name),
+        }
     }
 
     /// The part number `index` of this.
     pub fn index(&'a self, index: usize) -> Path<'a> {
-        Path::Index(self, index)
+        match self {
+            Path::Numbered(whole, first) => Path::Index(whole, first + index),
+            _ => Path::Index(self, index),
+        }
+    }
+
+    /// The same, with its parts numbered from `first` on: `Path::Root.numbered(5).index(2)` is `7`.
+    pub fn numbered(&'a self, first: usize) -> Path<'a> {
+        Path::Numbered(self, first)
     }
 
     /// The part number `index` of this, whose names in files end in `ending`: the other direction of a recurrent layer.
@@ -79,9 +92,10 @@ impl<'a> Path<'a> {
         match self {
             _ if self.is(part) => true,
             Path::Root => false,
-            Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..) => {
-                parent.starts_with(part)
-            }
+            Path::Field(parent, _)
+            | Path::Index(parent, _)
+            | Path::Way(parent, ..)
+            | Path::Numbered(parent, _) => parent.starts_with(part),
         }
     }
 
@@ -105,7 +119,10 @@ impl<'a> Path<'a> {
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..)) = self else {
-            return Ok(());
+            return match self {
+                Path::Numbered(whole, _) => write!(f, "{whole}"),
+                _ => Ok(()),
+            };
         };
         if !matches!(parent, Path::Root) {
             write!(f, "{parent}.")?;
@@ -113,7 +130,7 @@ impl fmt::Display for Path<'_> {
         match self {
             Path::Field(_, name) => f.write_str(name),
             Path::Index(_, index) | Path::Way(_, index, _) => write!(f, "{index}"),
-            Path::Root => Ok(()),
+            Path::Root | Path::Numbered(..) => Ok(()),
         }
     }
 }
@@ -207,6 +224,8 @@ pub trait Params<T: Scalar>: Zeroed {
     const LEARNS: bool = Self::COUNT > 0;
     /// How many numbers there are, frozen ones too.
     const COUNT: usize;
+    /// How many of them descent moves: the parameters of a network, without frozen ones and running statistics.
+    const TRAINABLE: usize = if Self::LEARNS { Self::COUNT } else { 0 };
 
     /// Calls `visit` for every tensor, in a fixed order, with the same tensor of each value `beside`.
     fn visit<const K: usize>(
@@ -280,6 +299,7 @@ macro_rules! params {
         impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> {
             type Grad = Self;
             const COUNT: usize = 0 $(+ <$shape as $crate::Shape>::LEN)*;
+            const TRAINABLE: usize = 0 $(+ <$shape as $crate::Shape>::LEN * $crate::Role::$role.learns() as usize)*;
             fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
                 $(visit.tensor(
                     $crate::Leaf {
@@ -320,6 +340,7 @@ impl<T: Scalar, F: Params<T>, const N: usize> Params<T> for [F; N] {
     type Grad = [F::Grad; N];
     const LEARNS: bool = F::LEARNS && N > 0;
     const COUNT: usize = N * F::COUNT;
+    const TRAINABLE: usize = N * F::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,
@@ -345,6 +366,7 @@ macro_rules! tuples { ($($($part:ident $i:tt)+;)+) => {$(
         type Grad = ($($part::Grad,)+);
         const LEARNS: bool = false $(|| $part::LEARNS)+;
         const COUNT: usize = 0 $(+ $part::COUNT)+;
+        const TRAINABLE: usize = 0 $(+ $part::TRAINABLE)+;
         fn visit<const K: usize>(&mut self, mut beside: [&mut Self::Grad; K], path: &Path<'_>, visit: &mut impl Visit<T, K>) {
             $(self.$i.visit(each!(beside.$i), &path.index($i), visit);)+
         }

@@ -162,7 +162,7 @@ impl Display for InFiles<'_> {
 fn stem(path: &Path<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match path {
         Path::Root => Ok(()),
-        Path::Way(parent, ..) => stem(parent, f),
+        Path::Way(parent, ..) | Path::Numbered(parent, _) => stem(parent, f),
         Path::Field(parent, name) => {
             lead(parent, f)?;
             f.write_str(name)
@@ -176,7 +176,7 @@ fn stem(path: &Path<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// What stands before a name or a number.
 fn lead(mut parent: &Path<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    while let Path::Way(outer, ..) = parent {
+    while let Path::Way(outer, ..) | Path::Numbered(outer, _) = parent {
         parent = outer;
     }
     match parent {
@@ -191,7 +191,9 @@ fn lead(mut parent: &Path<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn endings(path: &Path<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match path {
         Path::Root => Ok(()),
-        Path::Field(parent, _) | Path::Index(parent, _) => endings(parent, f),
+        Path::Field(parent, _) | Path::Index(parent, _) | Path::Numbered(parent, _) => {
+            endings(parent, f)
+        }
         Path::Way(parent, _, ending) => {
             endings(parent, f)?;
             f.write_str(ending)

@@ -20,9 +20,30 @@
 //! The letters are those of [`core_tensor`].
 #![forbid(unsafe_code)]
 
+pub mod alexnet;
+pub mod autoencoder;
 pub mod data;
-mod lenet;
-mod mlp;
+pub mod googlenet;
+pub mod lenet;
+pub mod mlp;
+pub mod names;
+pub mod neuron;
+pub mod resnet;
+pub mod superres;
+pub mod text;
+pub mod unet;
+pub mod vgg;
 
+pub use alexnet::{AlexNet, AlexNetOriginal};
+pub use autoencoder::{ConvAutoencoder, DenseAutoencoder};
+pub use googlenet::GoogLeNet;
 pub use lenet::{LeNet5, LeNet5Grad, LeNet8, LeNet8Grad};
-pub use mlp::{Mlp4, Mlp784};
+pub use mlp::{Mlp, Mlp4, Mlp784};
+pub use neuron::{LogisticRegression, Neuron, Perceptron, SoftmaxRegression};
+pub use resnet::{
+    ResNeXt50, ResNet18, ResNet20, ResNet34, ResNet50, ResNet56, ResNet101, ResNet110, ResNet152,
+};
+pub use superres::Espcn;
+pub use text::{CharGru, CharLstm, CharRnn, CharTransformer};
+pub use unet::{SmallUNet, UNet};
+pub use vgg::{Vgg11, Vgg11Bn, Vgg13, Vgg13Bn, Vgg16, Vgg16Bn, Vgg19, Vgg19Bn};

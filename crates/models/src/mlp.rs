@@ -37,3 +37,21 @@ pub type Mlp784<T = f32> = (
     Relu,
     Linear<64, 10, T>,
 );
+
+/// A multi-layer perceptron of any sizes: `I` numbers to `O` by two hidden layers of `H` and `K` units.
+///
+/// | layer | out | parameters |
+/// |---|---|---|
+/// | input | `Vector<I>` | |
+/// | linear, relu | `Vector<H>` | `(I + 1)·H` |
+/// | linear, relu | `Vector<K>` | `(H + 1)·K` |
+/// | linear | `Vector<O>` | `(K + 1)·O` |
+///
+/// Rumelhart, Hinton, Williams: Learning representations by back-propagating errors (1986).
+pub type Mlp<const I: usize, const H: usize, const K: usize, const O: usize, T = f32> = (
+    Linear<I, H, T>,
+    Relu,
+    Linear<H, K, T>,
+    Relu,
+    Linear<K, O, T>,
+);

@@ -1,8 +1,8 @@
 //! The networks: their size by hand, the same function in every scalar, and a gradient that dual numbers confirm.
 
 use autodiff::Dual;
-use core_tensor::{Image, Leaf, Params, Path, Scalar, Shape, Tensor, Vector};
-use models::{LeNet5, LeNet8, Mlp4, Mlp784};
+use core_tensor::{Image, Leaf, Params, Path, Scalar, Sequence, Shape, Tensor, Tokens, Vector};
+use models::*;
 use nn::{Class, CrossEntropy, Gradients, Init, Layer, Loss, Network, training_room};
 use num_traits::ToPrimitive;
 
@@ -29,6 +29,28 @@ const _: () = {
     logits::<Image<28, 28, 1>, LeNet5>();
     logits::<Image<8, 8, 1>, LeNet8>();
     logits::<Vector<784>, Mlp784>();
+};
+
+/// The sums of the tables of layers; U-Net's is that of the implementation with batch normalisation that is most used in PyTorch.
+const _: () = {
+    const fn is<X: Shape, L: Layer<X, f32, Y = Y>, Y: Shape>(parameters: usize) {
+        assert!(<L as Params<f32>>::TRAINABLE == parameters);
+    }
+    is::<Vector<7>, Neuron<7>, Vector<1>>(8);
+    is::<Vector<7>, Perceptron<7>, Vector<1>>(8);
+    is::<Vector<7>, LogisticRegression<7>, Vector<1>>(8);
+    is::<Vector<7>, SoftmaxRegression<7, 3>, Vector<3>>(24);
+    is::<Vector<7>, Mlp<7, 5, 4, 3>, Vector<3>>(8 * 5 + 6 * 4 + 5 * 3);
+    is::<Vector<784>, DenseAutoencoder, Vector<784>>(209_968);
+    is::<Image<28, 28, 1>, ConvAutoencoder, Image<28, 28, 1>>(115_217);
+    is::<Image<32, 48, 3>, UNet, Image<32, 48, 1>>(31_037_633);
+    is::<Image<12, 8, 1>, SmallUNet, Image<12, 8, 1>>(117_073);
+    is::<Image<9, 7, 1>, Espcn, Image<18, 14, 1>>(21_284);
+    is::<Image<9, 7, 1>, Espcn<3, 9>, Image<27, 21, 1>>(22_729);
+    is::<Tokens<5, 64>, CharRnn<64>, Sequence<5, 64>>(30_912);
+    is::<Tokens<5, 64>, CharLstm<64>, Sequence<5, 64>>(92_736);
+    is::<Tokens<5, 64>, CharGru<64>, Sequence<5, 64>>(72_256);
+    is::<Tokens<64, 64>, CharTransformer<64, 64>, Sequence<64, 64>>(112_448);
 };
 
 /// The logits of one image whose pixels are `sin 0, sin 1, …`.

@@ -2,6 +2,7 @@
 
 mod border;
 mod grouped;
+mod no_bias;
 mod sequence;
 mod transposed;
 
@@ -15,6 +16,7 @@ use crate::{Field, Layer, Pass};
 
 pub use border::{ReflectPad2d, ReplicatePad2d};
 pub use grouped::{DepthwiseConv2d, DilatedConv2d, GroupedConv2d};
+pub use no_bias::{Conv2dNoBias, GroupedConv2dNoBias};
 pub use sequence::Conv1d;
 pub use transposed::ConvTranspose2d;
 

@@ -1,7 +1,7 @@
 //! The one trait: what a layer is, and what passes through it.
 
 use core_tensor::kernel::Start;
-use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape};
+use core_tensor::{Arena, Batch, BatchMut, Params, Path, Room, Scalar, Shape, Tensor};
 
 use crate::{Field, Part, Peers, Probe};
 
@@ -159,6 +159,8 @@ pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
     const FLOPS: u64;
     /// What one forward and one backward take from the arena.
     const ROOM: Room;
+    /// What [`forward_onto`](Layer::forward_onto), with its backward, takes from the arena.
+    const ROOM_ONTO: Room = Self::ROOM;
     /// Which positions of the input a position of the output depends on: the same one, unless said.
     const FIELD: Field = Field::POINT;
     /// How many numbers the parts of a batch must tell one another at once, where samples see one another in training: none, unless said.
@@ -170,6 +172,20 @@ pub trait Layer<X: Shape, T: Scalar = f32>: Params<T> {
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>);
+
+    /// As [`forward`](Layer::forward) where the outputs are wanted as terms of a sum alone: they are written to `sum`, or added if `start`
+    /// says so. A layer whose backward does not look at its outputs need not keep them then.
+    fn forward_onto<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        start: Start<'_, T>,
+        sum: &mut [Tensor<Self::Y, T>],
+        pass: &mut Pass<'a, T>,
+    ) -> Self::Saved<'a> {
+        let (y, saved) = self.forward(x, pass);
+        crate::branch::collect(start, Tensor::flat(y), Tensor::flat_mut(sum));
+        saved
+    }
 
     /// Given the gradient of the outputs: writes that of the weights (none if they are frozen) and returns that of the inputs, which may
     /// reuse the memory of `dy`.

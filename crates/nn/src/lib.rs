@@ -30,6 +30,7 @@ mod drop_connect;
 mod dropout;
 mod elementwise;
 mod embedding;
+mod fold;
 mod frozen;
 mod graph;
 mod init;
@@ -65,14 +66,15 @@ pub use attention::{EncoderBlock, FeedForward, MultiHeadAttention, PreNormBlock}
 pub use bilinear::Bilinear;
 pub use branch::{Aux, Concat, Product, Repeat, Residual, Sum};
 pub use conv::{
-    Conv1d, Conv2d, ConvTranspose2d, DepthwiseConv2d, DilatedConv2d, GroupedConv2d, RectConv2d,
-    ReflectPad2d, ReplicatePad2d,
+    Conv1d, Conv2d, Conv2dNoBias, ConvTranspose2d, DepthwiseConv2d, DilatedConv2d, GroupedConv2d,
+    GroupedConv2dNoBias, RectConv2d, ReflectPad2d, ReplicatePad2d,
 };
 pub use derivative::{DualNetwork, Hvp, constants, set_weights, weights};
 pub use drop_connect::DropConnect;
 pub use dropout::{ChannelDropout, Dropout, GaussianNoise, SaltAndPepper};
 pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use embedding::Embedding;
+pub use fold::{Absorb, Fold, Normaliser, Normed, copy};
 pub use frozen::Frozen;
 pub use graph::{
     Edge, Field, Form, Frame, Graph, Kind, Line, Merge, Node, Part, Ratio, Reach, Row,
@@ -87,10 +89,11 @@ pub use loss::{
     Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, Total, Weighted,
     WeightedCrossEntropy, WeightedNll,
 };
-pub use name::{Label, Named, Unnamed};
+pub use name::{Label, Named, Numbered, Unnamed};
 pub use network::{Network, gradient, predict, training_room};
 pub use norm::{
-    BatchNorm, BatchNormPlain, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm,
+    BatchNorm, BatchNormPlain, BatchNormRelu, GroupNorm, InstanceNorm, LayerNorm,
+    LocalResponseNorm, RmsNorm,
 };
 pub use on_tape::Recorded;
 pub use peers::{Board, Peers, Told};

@@ -2,8 +2,9 @@
 
 use core::marker::PhantomData;
 
+use core_tensor::kernel::Start;
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Visit, mutant, zeroed,
+    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
 };
 
 use crate::{Field, Layer, Part, Pass};
@@ -47,12 +48,18 @@ macro_rules! names { ($($(#[$meta:meta])* $vis:vis $label:ident = $name:literal)
 pub struct Named<N, L>(pub L, pub PhantomData<N>);
 zeroed!([N, L: core_tensor::Zeroed] Named<N, L> { 0, 1 });
 
+/// What a path is part of.
+fn parent<'p>(path: &'p Path<'p>) -> &'p Path<'p> {
+    match path {
+        Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..) => parent,
+        Path::Numbered(whole, _) => whole,
+        Path::Root => path,
+    }
+}
+
 /// The path with its last part replaced.
 fn renamed<'p, N: Label>(path: &'p Path<'p>) -> Path<'p> {
-    let parent = match path {
-        Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..) => parent,
-        Path::Root => path,
-    };
+    let parent = parent(path);
     if N::NAME.is_empty() {
         *parent
     } else {
@@ -67,10 +74,32 @@ fn rename<N: Label, T>(pass: &Pass<'_, T>) {
     }
 }
 
+/// The same of members that are numbered on.
+fn number<const FIRST: usize, T>(pass: &Pass<'_, T>) {
+    if let Some(probe) = pass.probe {
+        probe.number(FIRST);
+    }
+}
+
+/// A tuple of layers, or a [`Repeat`](crate::Repeat), without a place of its own: its members are numbered on from `FIRST`, beside the
+/// members of what it stands in. So a long sequence can be written in groups whose names in files are those of one sequence.
+///
+/// ```
+/// use core_tensor::{Leaf, Params, Path, Zeroed};
+/// use nn::{Linear, Numbered, Relu};
+/// type Net = (Numbered<0, (Linear<3, 4>, Relu)>, Numbered<2, (Linear<4, 4>, Relu)>, Numbered<4, (Linear<4, 1>,)>);
+/// let mut all = Vec::new();
+/// Net::boxed().look(&Path::Root, &mut |leaf: Leaf<'_>, _: &[f32]| all.push(leaf.path.to_string()));
+/// assert_eq!(all.join(" "), "0.weight 0.bias 2.weight 2.bias 4.weight 4.bias");
+/// ```
+pub struct Numbered<const FIRST: usize, L>(pub L);
+zeroed!([const FIRST: usize, L: core_tensor::Zeroed] Numbered<FIRST, L> { 0 });
+
 impl<N: Label, T: Scalar, L: Params<T>> Params<T> for Named<N, L> {
     type Grad = L::Grad;
     const LEARNS: bool = L::LEARNS;
     const COUNT: usize = L::COUNT;
+    const TRAINABLE: usize = L::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,
@@ -92,6 +121,7 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
     const NAME: &'static str = L::NAME;
     const FLOPS: u64 = L::FLOPS;
     const ROOM: Room = L::ROOM;
+    const ROOM_ONTO: Room = L::ROOM_ONTO;
     const FIELD: Field = L::FIELD;
     const ACROSS: usize = L::ACROSS;
 
@@ -102,6 +132,17 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
     ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
         rename::<N, T>(pass);
         self.0.forward(x, pass)
+    }
+
+    fn forward_onto<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        start: Start<'_, T>,
+        sum: &mut [Tensor<L::Y, T>],
+        pass: &mut Pass<'a, T>,
+    ) -> L::Saved<'a> {
+        rename::<N, T>(pass);
+        self.0.forward_onto(x, start, sum, pass)
     }
 
     fn backward<'a>(
@@ -128,5 +169,82 @@ impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> 
 
     fn describe(path: &Path<'_>) -> Part {
         L::describe(&renamed::<N>(path))
+    }
+}
+
+impl<const FIRST: usize, T: Scalar, L: Params<T>> Params<T> for Numbered<FIRST, L> {
+    type Grad = L::Grad;
+    const LEARNS: bool = L::LEARNS;
+    const COUNT: usize = L::COUNT;
+    const TRAINABLE: usize = L::TRAINABLE;
+
+    fn visit<const K: usize>(
+        &mut self,
+        beside: [&mut L::Grad; K],
+        path: &Path<'_>,
+        visit: &mut impl Visit<T, K>,
+    ) {
+        self.0.visit(beside, &parent(path).numbered(FIRST), visit);
+    }
+
+    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
+        self.0.look(&parent(path).numbered(FIRST), look);
+    }
+}
+
+impl<const FIRST: usize, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Numbered<FIRST, L> {
+    type Y = L::Y;
+    type Saved<'a> = L::Saved<'a>;
+    const NAME: &'static str = L::NAME;
+    const FLOPS: u64 = L::FLOPS;
+    const ROOM: Room = L::ROOM;
+    const ROOM_ONTO: Room = L::ROOM_ONTO;
+    const ACROSS: usize = L::ACROSS;
+    const FIELD: Field = L::FIELD;
+
+    fn forward<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
+        number::<FIRST, T>(pass);
+        self.0.forward(x, pass)
+    }
+
+    fn forward_onto<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        start: Start<'_, T>,
+        sum: &mut [Tensor<L::Y, T>],
+        pass: &mut Pass<'a, T>,
+    ) -> L::Saved<'a> {
+        number::<FIRST, T>(pass);
+        self.0.forward_onto(x, start, sum, pass)
+    }
+
+    fn backward<'a>(
+        &self,
+        saved: L::Saved<'_>,
+        dy: BatchMut<'a, L::Y, T>,
+        grad: Option<&mut L::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) -> BatchMut<'a, X, T> {
+        number::<FIRST, T>(pass);
+        mutant::back("Numbered", self.0.backward(saved, dy, grad, pass))
+    }
+
+    fn backward_first<'a>(
+        &self,
+        saved: L::Saved<'_>,
+        dy: BatchMut<'a, L::Y, T>,
+        grad: Option<&mut L::Grad>,
+        pass: &mut Pass<'a, T>,
+    ) {
+        number::<FIRST, T>(pass);
+        self.0.backward_first(saved, dy, grad, pass);
+    }
+
+    fn describe(path: &Path<'_>) -> Part {
+        L::describe(&parent(path).numbered(FIRST))
     }
 }

@@ -121,6 +121,8 @@ macro_rules! declare {
     (@gradient $t:ident $shape:ty, $role:ident) => { $crate::export::Tensor<$shape, $t> };
     (@count $t:ident $layer:ty) => { <$layer as $crate::export::Params<$t>>::COUNT };
     (@count $t:ident $shape:ty, $role:ident) => { <$shape as $crate::export::Shape>::LEN };
+    (@trainable $t:ident $layer:ty) => { <$layer as $crate::export::Params<$t>>::TRAINABLE };
+    (@trainable $t:ident $shape:ty, $role:ident) => { <$shape as $crate::export::Shape>::LEN * $crate::export::Role::$role.learns() as usize };
     (@learns $t:ident $layer:ty) => { <$layer as $crate::export::Params<$t>>::LEARNS };
     (@learns $t:ident $shape:ty, $role:ident) => { $crate::export::Role::$role.learns() };
     (@visit $t:ident [$field:expr, $beside:expr, $path:expr, $visit:expr] $layer:ty) => {
@@ -156,6 +158,7 @@ macro_rules! declare {
             type Grad = $grad<$($arg,)* $t>;
             const LEARNS: bool = false $(|| $crate::declare!(@learns $t $ty $(, $role)?))+;
             const COUNT: usize = 0 $(+ $crate::declare!(@count $t $ty $(, $role)?))+;
+            const TRAINABLE: usize = 0 $(+ $crate::declare!(@trainable $t $ty $(, $role)?))+;
             fn visit<const BESIDE: usize>(&mut self, mut beside: [&mut Self::Grad; BESIDE], path: &$crate::export::Path<'_>, visit: &mut impl $crate::export::Visit<$t, BESIDE>) {
                 $($crate::declare!(@visit $t [&mut self.$field, $crate::export::each!(beside.$field), &path.field(stringify!($field)), &mut *visit] $ty $(, $role)?);)+
             }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use core_tensor::kernel::Start;
 use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor};
 
 use crate::{Layer, Pass};
@@ -13,6 +14,8 @@ pub enum Place {
     Field(&'static str),
     /// The member of this number.
     Index(usize),
+    /// None of its own: its members are numbered on from here, beside the members of what it stands in.
+    From(usize),
 }
 
 impl fmt::Display for Place {
@@ -20,6 +23,7 @@ impl fmt::Display for Place {
         match self {
             Self::Field(name) => f.write_str(name),
             Self::Index(index) => write!(f, "{index}"),
+            Self::From(_) => Ok(()),
         }
     }
 }
@@ -58,6 +62,11 @@ pub trait Probe<T>: fmt::Debug {
         let _ = name;
     }
 
+    /// The part entered last has no place of its own, and its members are numbered from `first` on: [`Numbered`](crate::Numbered).
+    fn number(&self, first: usize) {
+        let _ = first;
+    }
+
     /// The outputs of the part entered last, of all samples, and the name of its type.
     fn output(&self, layer: &'static str, y: &[T]) {
         let _ = (layer, y);
@@ -92,6 +101,27 @@ impl<'a, T: Scalar> Pass<'a, T> {
             probe.leave();
         }
         (y, saved)
+    }
+
+    /// Forward through a part whose outputs are terms of a sum; the probe is shown the sum.
+    #[inline(always)]
+    pub fn through_onto<X: Shape, L: Layer<X, T>>(
+        &mut self,
+        place: Place,
+        layer: &L,
+        x: Batch<'a, X, T>,
+        start: Start<'_, T>,
+        sum: &mut [Tensor<L::Y, T>],
+    ) -> L::Saved<'a> {
+        if let Some(probe) = self.probe {
+            probe.enter(place);
+        }
+        let saved = layer.forward_onto(x, start, sum, self);
+        if let Some(probe) = self.probe {
+            probe.output(L::NAME, Tensor::flat(sum));
+            probe.leave();
+        }
+        saved
     }
 
     /// Back through a part.

@@ -35,6 +35,7 @@ impl<T: Scalar, F: Params<T>> Params<T> for EachStep<F> {
     type Grad = F::Grad;
     const LEARNS: bool = F::LEARNS;
     const COUNT: usize = F::COUNT;
+    const TRAINABLE: usize = F::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,

@@ -53,12 +53,11 @@ const HEAD: [&str; COLUMNS] = [
 impl Summary {
     /// The table of `L` on samples of shape `X`, with room for batches of `capacity`.
     pub fn of<X: Shape, L: Layer<X, T>, T: Scalar>(capacity: usize) -> Self {
-        let (mut rows, mut frozen, mut windows) = (Vec::new(), 0, false);
+        let (mut rows, mut windows) = (Vec::new(), false);
         let axes = name::<X>().1.len().saturating_sub(1);
         L::describe(&Path::Root).rows(&mut |row, field| {
             windows |= axes > 0 && field != Field::POINT && field != Field::ALL;
             let still = row.parameters > 0 && !row.learns;
-            frozen += if still { row.parameters } else { 0 };
             let layer = if still {
                 format!("{} (frozen)", row.layer)
             } else {
@@ -79,7 +78,7 @@ impl Summary {
             rows,
             windows,
             parameters: L::COUNT,
-            trainable: L::COUNT - frozen,
+            trainable: L::TRAINABLE,
             flops: L::FLOPS,
             weight_bytes: size_of::<L>(),
             gradient_bytes: size_of::<<L as Params<T>>::Grad>(),

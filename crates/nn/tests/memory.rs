@@ -6,13 +6,14 @@ use core_tensor::{
     Image, Pair, Params, Room, Scalar, Sequence, Shape, Tensor, Tokens, Vector, Zeroed,
 };
 use nn::{
-    AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNormPlain, Bidirectional,
-    Bilinear, Concat, Conv2d, Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, First,
-    Flatten, Frozen, GlobalAvgPool, GlobalMaxPool, Gru, Init, LastStep, Layer, LearnedPositions,
-    Linear, LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Pass, PixelShuffle,
-    PixelUnshuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat, Reshape,
-    Residual, Rnn, Second, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d,
-    gradient, init, network, predict, training_room,
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNorm, BatchNormPlain,
+    BatchNormRelu, Bidirectional, Bilinear, Concat, Conv2d, Conv2dNoBias, Crop2d, DropConnect,
+    EachStep, Embedding, EncoderBlock, First, Flatten, FlattenChannelsFirst, Frozen, GlobalAvgPool,
+    GlobalMaxPool, GroupedConv2dNoBias, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
+    LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Normed, Numbered, Pass,
+    PixelShuffle, PixelUnshuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat,
+    Reshape, Residual, Rnn, Second, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d,
+    ZeroPad2d, gradient, init, network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -85,6 +86,7 @@ fit! {
     attention: Sequence<5, 6> => (PositionalEncoding, EncoderBlock<6, 3, 7, false, T>, PreNormBlock<6, 2, 5, true, T>, LearnedPositions<5, 6, T>, EachStep<Linear<6, 3, T>>);
     attention_alone: Sequence<3, 1> => MultiHeadAttention<1, 1, true, T>;
     positions_alone: Sequence<7, 5> => PositionalEncoding;
+    normed: Image<6, 5, 3> => (Normed<Conv2dNoBias<3, 8, 3, 1, 1, T>, BatchNormRelu<8, T>>, Residual<Numbered<1, (GroupedConv2dNoBias<2, 4, 4, 3, 1, 1, T>, BatchNorm<8, T>)>>, Relu, Sum<Normed<Conv2dNoBias<8, 5, 1, 2, 0, T>, BatchNorm<5, T>>, (Conv2d<8, 5, 3, 2, 1, T>, BatchNorm<5, T>)>, FlattenChannelsFirst);
     named: Image<4, 5, 3> => (Named<T>, Relu, Named2<T>);
 }
 

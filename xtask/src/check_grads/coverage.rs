@@ -248,15 +248,31 @@ fn penalties(code: &str) -> Vec<String> {
 /// The types of networks: aliases that take a scalar, and what `network!` declares.
 fn networks(code: &str) -> Vec<String> {
     let aliases = after(code, "pub type ").filter(|(_, rest)| {
-        let head = &rest[..rest.find('=').unwrap_or(0)];
-        head.contains("<T") || head.contains(", T")
+        let list = match rest.find(['<', '=']) {
+            Some(at) if rest[at..].starts_with('<') => &rest[at + 1..],
+            _ => "",
+        };
+        let mut parameters = list[..generics(list)].split([',', '>']);
+        parameters.any(|parameter| parameter.split('=').next().is_some_and(|t| t.trim() == "T"))
     });
     let declared =
         after(code, "network! {").flat_map(|(_, rest)| after(rest, "pub struct ").next());
     aliases
         .chain(declared)
         .map(|(_, rest)| identifier(rest).to_owned())
+        .filter(|name| !LARGE.contains(&family(name.trim_end_matches("Of")).as_str()))
         .collect()
+}
+
+/// Networks with too many numbers to ask for differences by each. Their layers are checked one by one, and the gradients of those that
+/// torchvision has are compared with PyTorch's in `crates/models/tests/torchvision`.
+#[rustfmt::skip]
+const LARGE: [&str; 9] = ["AlexNet", "AlexNetOriginal", "ConvAutoencoder", "GoogLeNet", "ResNeXt", "ResNet", "UNet", "Vgg", "VggBn"];
+
+/// What networks have in common that differ in their numbers or widths alone: `Vgg` of `Vgg11` and `Vgg16`, `UNet` of `SmallUNet`.
+pub(crate) fn family(network: &str) -> String {
+    let name = network.strip_prefix("Small").unwrap_or(network);
+    name.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// The first arguments of the calls of `mutant`: a literal, several in an array, or `stringify!($name)` for every entry of the macro's lists.

@@ -164,9 +164,14 @@ impl Summary {
         }
         let mut counts = Vec::new();
         for (&level, names) in found {
+            // a network is checked by a case of its family, narrow and not deep
             let of = |name: &str| {
                 let name = name.to_owned();
-                move |case: &&Case| case.level == level && case.name == name
+                move |case: &&Case| {
+                    let kin = level == Level::Model
+                        && coverage::family(case.name) == coverage::family(&name);
+                    case.level == level && (case.name == name || kin)
+                }
             };
             let wanted = |name: &&String| {
                 only.is_none_or(|only| {

@@ -37,6 +37,7 @@ impl<T: Scalar, Ways: Params<T>> Params<T> for Concat<Ways> {
     type Grad = Ways::Grad;
     const LEARNS: bool = Ways::LEARNS;
     const COUNT: usize = Ways::COUNT;
+    const TRAINABLE: usize = Ways::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,

@@ -10,6 +10,8 @@ use core_tensor::kernel::Start;
 use core_tensor::shape::Same;
 use core_tensor::{BatchMut, Look, Params, Path, Scalar, Shape, Tensor, Visit, each};
 
+use crate::fold::Normed;
+
 pub use concat::Concat;
 pub use heads::Aux;
 pub use product::Product;
@@ -23,6 +25,7 @@ macro_rules! two_ways { ($($name:ident)+) => {$(
         type Grad = (A::Grad, B::Grad);
         const LEARNS: bool = A::LEARNS || B::LEARNS;
         const COUNT: usize = A::COUNT + B::COUNT;
+        const TRAINABLE: usize = A::TRAINABLE + B::TRAINABLE;
         fn visit<const K: usize>(&mut self, mut beside: [&mut Self::Grad; K], path: &Path<'_>, visit: &mut impl Visit<T, K>) {
             self.0.visit(each!(beside.0), &path.index(0), visit);
             self.1.visit(each!(beside.1), &path.index(1), visit);
@@ -33,7 +36,7 @@ macro_rules! two_ways { ($($name:ident)+) => {$(
         }
     }
 )+} }
-two_ways! { Sum Product Aux }
+two_ways! { Sum Product Aux Normed }
 
 /// A batch under the other name of its shape.
 fn same<A: Same<X>, X: Shape, T: Scalar>(batch: BatchMut<'_, X, T>) -> BatchMut<'_, A, T> {
@@ -56,8 +59,8 @@ fn take<T: Scalar>(whole: &[T], width: usize, at: usize, part: &mut [T], columns
     }
 }
 
-/// The gradient of one way's input, begun or added to those of the ways before.
-fn collect<T: Scalar>(start: Start<'_, T>, dx: &[T], sum: &mut [T]) {
+/// One term of a sum, begun or added to those before.
+pub(crate) fn collect<T: Scalar>(start: Start<'_, T>, dx: &[T], sum: &mut [T]) {
     match start {
         Start::Output => T::add_to(dx, sum),
         _ => sum.copy_from_slice(dx),

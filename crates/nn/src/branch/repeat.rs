@@ -34,6 +34,7 @@ impl<T: Scalar, F: Params<T>, const N: usize> Params<T> for Repeat<F, N> {
     type Grad = [F::Grad; N];
     const LEARNS: bool = <[F; N] as Params<T>>::LEARNS;
     const COUNT: usize = <[F; N] as Params<T>>::COUNT;
+    const TRAINABLE: usize = <[F; N] as Params<T>>::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,

@@ -28,6 +28,7 @@ impl<T: Scalar, F: Params<T>> Params<T> for Residual<F> {
     type Grad = F::Grad;
     const LEARNS: bool = F::LEARNS;
     const COUNT: usize = F::COUNT;
+    const TRAINABLE: usize = F::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,
@@ -48,7 +49,7 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
     type Saved<'a> = F::Saved<'a>;
     const NAME: &'static str = "Residual";
     const FLOPS: u64 = F::FLOPS + X::LEN as u64;
-    const ROOM: Room = F::ROOM
+    const ROOM: Room = F::ROOM_ONTO
         .then(Room::new(X::LEN, 0))
         .scope()
         .then(Room::new(0, X::LEN));
@@ -60,10 +61,9 @@ impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, F::Saved<'a>) {
-        let (f, saved) = self.0.forward(x, pass);
         let y = pass.batch::<X>(x.len());
         Tensor::flat_mut(y).copy_from_slice(Tensor::flat(x));
-        T::add_to(Tensor::flat(f), Tensor::flat_mut(y));
+        let saved = self.0.forward_onto(x, Start::Output, same(&mut *y), pass);
         (y, saved)
     }
 
@@ -120,10 +120,10 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
     const NAME: &'static str = "Sum";
     const FLOPS: u64 = A::FLOPS + B::FLOPS + <A::Y as Shape>::LEN as u64;
     // backward: each way in a scope of its own, the first with a copy of `dy`, and the sum of what they hand down
-    const ROOM: Room = A::ROOM
+    const ROOM: Room = A::ROOM_ONTO
         .then(Room::new(0, <A::Y as Shape>::LEN))
         .scope()
-        .then(B::ROOM.scope())
+        .then(B::ROOM_ONTO.scope())
         .then(Room::new(<A::Y as Shape>::LEN, X::LEN));
     const FIELD: Field = A::FIELD.or(B::FIELD);
     const ACROSS: usize = largest(&[A::ACROSS, B::ACROSS]);
@@ -133,11 +133,10 @@ impl<X: Shape, T: Scalar, A: Layer<X, T>, B: Layer<X, T, Y: Same<A::Y>>> Layer<X
         x: Batch<'a, X, T>,
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, A::Y, T>, Self::Saved<'a>) {
-        let (a, saved_a) = pass.through(Place::Index(0), &self.0, x);
-        let (b, saved_b) = pass.through(Place::Index(1), &self.1, x);
         let y = pass.batch::<A::Y>(x.len());
-        Tensor::flat_mut(y).copy_from_slice(Tensor::flat(a));
-        T::add_to(Tensor::flat(b), Tensor::flat_mut(y));
+        let saved_a = pass.through_onto(Place::Index(0), &self.0, x, Start::Zero, y);
+        let (place, sum) = (Place::Index(1), same(&mut *y));
+        let saved_b = pass.through_onto(place, &self.1, x, Start::Output, sum);
         (y, (saved_a, saved_b))
     }
 

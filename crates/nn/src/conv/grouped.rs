@@ -188,7 +188,7 @@ pub(crate) const fn reach(taps: usize, apart: usize) -> usize {
 }
 
 /// The window as the kernels take it, `o` channels out of each of the groups.
-const fn window<
+pub(super) const fn window<
     const H: usize,
     const W: usize,
     const C: usize,

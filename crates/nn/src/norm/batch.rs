@@ -8,7 +8,7 @@ use super::EPSILON;
 use crate::{Layer, Mode, Pass, Peers};
 
 /// Brings each channel to mean 0 and variance 1 over the batch (and over the pixels of an image), then scales and shifts it:
-/// `y = γ·(x − µ)/√(σ² + ε) + β`, `ε = 10⁻⁵`.
+/// `y = γ·(x − µ)/√(σ² + ε) + β`, `ε = 10⁻ᴱ`, by default PyTorch's `10⁻⁵`.
 ///
 /// In training `µ` and `σ²` are those of the batch, `σ²` divided by the count `n`; the running ones follow by a tenth of the difference a step,
 /// the variance with `n − 1` in place of `n` (PyTorch's conventions). In use the running ones take their place. Of several batches whose
@@ -23,7 +23,7 @@ use crate::{Layer, Mode, Pass, Peers};
 /// the gradient 0. Where the running ones count, `dx = γ/√(σ² + ε)·dy`.
 ///
 /// Ioffe, Szegedy: Batch normalization (2015).
-pub struct BatchNorm<const C: usize, T: Scalar = f32> {
+pub struct BatchNorm<const C: usize, T: Scalar = f32, const E: u32 = 5> {
     /// `γ`
     pub scale: Tensor<Vector<C>, T>,
     /// `β`
@@ -34,7 +34,7 @@ pub struct BatchNorm<const C: usize, T: Scalar = f32> {
     pub variance: Tensor<Vector<C>, T>,
 }
 
-params!([const C: usize] BatchNorm<C> {
+params!(T: [const C: usize, T: Scalar, const E: u32] BatchNorm<C, T, E> {
     scale ["weight"]: Scale Vector<C>,
     shift ["bias"]: Bias Vector<C>,
     mean ["running_mean"]: Statistic Vector<C>,
@@ -72,7 +72,12 @@ pub struct Saved<'a, X: Shape, T: 'static> {
 
 impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
     /// The statistics of a batch in training, else the running ones.
-    fn new(x: Batch<'a, X, T>, running: [&[T]; 2], pass: &mut Pass<'a, T>) -> Self {
+    pub(super) fn new(
+        x: Batch<'a, X, T>,
+        running: [&[T]; 2],
+        epsilon: f64,
+        pass: &mut Pass<'a, T>,
+    ) -> Self {
         let [mean, variance, inverse] = [(); 3].map(|()| pass.room.numbers(running[0].len()));
         let of_batch = pass.mode == Mode::Train;
         let mut rows = Tensor::flat(x).len() / mean.len();
@@ -86,7 +91,7 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
             variance.copy_from_slice(running[1]);
         }
         for (inverse, &variance) in inverse.iter_mut().zip(&*variance) {
-            *inverse = (variance + T::of(EPSILON)).sqrt().recip();
+            *inverse = (variance + T::of(epsilon)).sqrt().recip();
         }
         Self {
             x,
@@ -98,6 +103,22 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         }
     }
 
+    /// `y ← f(c, x̂, y)`
+    pub(super) fn each(&self, y: &mut [T], f: impl Fn(usize, T, T) -> T) {
+        let (mean, inverse, channels) = (self.mean, self.inverse, self.mean.len());
+        let rows = Tensor::flat(self.x).chunks_exact(channels);
+        T::vectorize(
+            #[inline(always)]
+            || {
+                for (y, x) in y.chunks_exact_mut(channels).zip(rows) {
+                    for c in 0..channels {
+                        y[c] = f(c, (x[c] - mean[c]) * inverse[c], y[c]);
+                    }
+                }
+            },
+        );
+    }
+
     /// `y = scale·x̂ + shift`; `scale` becomes the factor of `x − µ`.
     fn forward(&self, y: &mut [T], scale: &mut [T], shift: &[T]) {
         for (scale, &inverse) in scale.iter_mut().zip(self.inverse) {
@@ -107,7 +128,7 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
     }
 
     /// `Σ dy` and `Σ dy·x̂` of each channel.
-    fn sums(&self, d: &[T], dshift: &mut [T], dscale: &mut [T]) {
+    pub(super) fn sums(&self, d: &[T], dshift: &mut [T], dscale: &mut [T]) {
         T::sum_rows(d, Start::Zero, dshift);
         T::multiply_columns(d, Tensor::flat(self.x), self.mean, dscale);
         for (dscale, &inverse) in dscale.iter_mut().zip(self.inverse) {
@@ -169,21 +190,35 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
     }
 }
 
-/// What both take: the output and three pieces of statistics, and in backward three rows of sums and slopes.
-const fn room<X: Shape>(channels: usize) -> Room {
-    Room::new(X::LEN, 0)
+/// What all take beside the output: three pieces of statistics, and in backward three rows of sums and slopes.
+pub(super) const fn statistics(channels: usize) -> Room {
+    Room::NONE
         .with_fixed(channels)
         .with_fixed(channels)
         .with_fixed(channels)
         .with_scratch(3 * channels)
 }
 
-impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> {
+impl<const C: usize, T: Scalar, const E: u32> BatchNorm<C, T, E> {
+    /// The statistics that count for `x`.
+    pub(super) fn saved<'a, X: Shape>(
+        &self,
+        x: Batch<'a, X, T>,
+        pass: &mut Pass<'a, T>,
+    ) -> Saved<'a, X, T> {
+        let running = [self.mean.as_slice(), self.variance.as_slice()];
+        Saved::new(x, running, const { super::epsilon(E) }, pass)
+    }
+}
+
+impl<X: Channels<C>, const C: usize, T: Scalar, const E: u32> Layer<X, T> for BatchNorm<C, T, E> {
     type Y = X;
     type Saved<'a> = Saved<'a, X, T>;
     const NAME: &'static str = "BatchNorm";
     const FLOPS: u64 = 8 * X::LEN as u64;
-    const ROOM: Room = room::<X>(C);
+    const ROOM: Room = Room::new(X::LEN, 0).then(statistics(C));
+    // the output is not asked for again
+    const ROOM_ONTO: Room = statistics(C);
     const ACROSS: usize = 1 + 2 * C;
 
     fn forward<'a>(
@@ -192,13 +227,34 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNorm<C, T> 
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
-        let running = [self.mean.as_slice(), self.variance.as_slice()];
-        let saved = Saved::new(x, running, pass);
-        let mut scope = pass.room.scope();
-        let factor = scope.numbers(C);
-        factor.copy_from_slice(self.scale.as_slice());
-        saved.forward(Tensor::flat_mut(y), factor, self.shift.as_slice());
+        let saved = Layer::<X, T>::forward_onto(self, x, Start::Zero, y, pass);
         (y, saved)
+    }
+
+    fn forward_onto<'a>(
+        &self,
+        x: Batch<'a, X, T>,
+        start: Start<'_, T>,
+        sum: &mut [Tensor<X, T>],
+        pass: &mut Pass<'a, T>,
+    ) -> Self::Saved<'a> {
+        let saved = self.saved(x, pass);
+        let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
+        let sum = Tensor::flat_mut(sum);
+        match start {
+            Start::Output => saved.each(
+                sum,
+                #[inline(always)]
+                |c, normal, sum| sum + (normal * scale[c] + shift[c]),
+            ),
+            _ => {
+                let mut scope = pass.room.scope();
+                let factor = scope.numbers(C);
+                factor.copy_from_slice(scale);
+                saved.forward(sum, factor, shift);
+            }
+        }
+        saved
     }
 
     fn backward<'a>(
@@ -235,7 +291,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
     type Saved<'a> = Saved<'a, X, T>;
     const NAME: &'static str = "BatchNormPlain";
     const FLOPS: u64 = 6 * X::LEN as u64;
-    const ROOM: Room = room::<X>(C);
+    const ROOM: Room = Room::new(X::LEN, 0).then(statistics(C));
     const ACROSS: usize = 1 + 2 * C;
 
     fn forward<'a>(
@@ -245,7 +301,7 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
         let running = [self.mean.as_slice(), self.variance.as_slice()];
-        let saved = Saved::new(x, running, pass);
+        let saved = Saved::new(x, running, EPSILON, pass);
         let mut scope = pass.room.scope();
         let (factor, shift) = scope.numbers(2 * C).split_at_mut(C);
         factor.fill(T::one());

@@ -44,6 +44,7 @@ impl<T: Scalar, F: Params<T>> Params<T> for Bidirectional<F> {
     type Grad = (F::Grad, F::Grad);
     const LEARNS: bool = F::LEARNS;
     const COUNT: usize = 2 * F::COUNT;
+    const TRAINABLE: usize = 2 * F::TRAINABLE;
 
     fn visit<const K: usize>(
         &mut self,

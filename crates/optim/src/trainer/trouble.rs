@@ -141,12 +141,23 @@ impl Trace {
 
 impl<T: Scalar> Probe<T> for Trace {
     fn enter(&self, place: Place) {
-        self.path.borrow_mut().push(place);
+        let mut path = self.path.borrow_mut();
+        let place = match (path.last(), place) {
+            (Some(Place::From(first)), Place::Index(index)) => Place::Index(first + index),
+            _ => place,
+        };
+        path.push(place);
     }
 
     fn rename(&self, name: &'static str) {
         if let Some(last) = self.path.borrow_mut().last_mut() {
             *last = Place::Field(name);
+        }
+    }
+
+    fn number(&self, first: usize) {
+        if let Some(last) = self.path.borrow_mut().last_mut() {
+            *last = Place::From(first);
         }
     }
 

@@ -2,11 +2,11 @@
 
 use core_tensor::{Image, Matrix, Sequence, Vector};
 use nn::{
-    BatchNorm, BatchNormPlain, Celu, ChannelDropout, Dropout, Elu, Frozen, GaussianNoise, Gelu,
-    GeluTanh, Glu, GroupNorm, HardSigmoid, HardSwish, HardTanh, Heaviside, Identity, InstanceNorm,
-    LayerNorm, LeakyRelu, LearnedSwish, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, Mish,
-    PRelu, QuickGelu, RRelu, Relu6, RmsNorm, SaltAndPepper, Selu, Sign, Silu, Softmax, Softplus,
-    Softsign, Swish, Tanh,
+    BatchNorm, BatchNormPlain, BatchNormRelu, Celu, ChannelDropout, Dropout, Elu, Frozen,
+    GaussianNoise, Gelu, GeluTanh, Glu, GroupNorm, HardSigmoid, HardSwish, HardTanh, Heaviside,
+    Identity, InstanceNorm, LayerNorm, LeakyRelu, LearnedSwish, Linear, LocalResponseNorm,
+    LogSigmoid, LogSoftmax, Mish, PRelu, QuickGelu, RRelu, Relu6, RmsNorm, SaltAndPepper, Selu,
+    Sign, Silu, Softmax, Softplus, Softsign, Swish, Tanh,
 };
 
 use crate::case::Case;
@@ -53,6 +53,10 @@ pub(crate) fn all() -> Vec<Case> {
         "SaltAndPepper" 3 in 2.0, draws: Image<3, 5, 7> => SaltAndPepper<1, 3>;
         "BatchNorm" 5 in 1.5: Vector<7> => BatchNorm<7, T>;
         "BatchNorm" 3 in 1.5: Image<3, 5, 4> => BatchNorm<4, T>;
+        "BatchNorm" 5 in 1.5: Vector<3> => BatchNorm<3, T, 2>;
+        "BatchNormRelu" 5 in 1.5: Vector<7> => BatchNormRelu<7, T>;
+        "BatchNormRelu" 3 in 1.5: Image<3, 5, 4> => BatchNormRelu<4, T, 3>;
+        "BatchNormRelu" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, BatchNormRelu<5, T>, Linear<5, 2, T>);
         "BatchNorm" 5 in 1.5: Vector<3> => (Linear<3, 5, T>, BatchNorm<5, T>, Tanh, Linear<5, 2, T>);
         "BatchNormPlain" 5 in 1.5: Vector<7> => BatchNormPlain<7, T>;
         "BatchNormPlain" 3 in 1.5: Image<3, 5, 4> => BatchNormPlain<4, T>;

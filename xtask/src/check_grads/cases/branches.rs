@@ -2,9 +2,9 @@
 
 use core_tensor::{Image, Pair, Scalar, Tensor, Vector, Zeroed};
 use nn::{
-    Aux, Auxiliary, Class, Concat, Conv2d, CrossEntropy, Flatten, Frozen, HalfSquaredError, Linear,
-    MaxPool2d, Mse, Named, Penalty, Product, Repeat, Residual, Sigmoid, Sum, Tanh, Unnamed,
-    Weighted, network,
+    Aux, Auxiliary, BatchNorm, Class, Concat, Conv2d, CrossEntropy, Flatten, Frozen,
+    HalfSquaredError, Linear, LinearNoBias, MaxPool2d, Mse, Named, Normed, Numbered, Penalty,
+    Product, Repeat, Residual, Sigmoid, Sum, Tanh, Unnamed, Weighted, network,
 };
 
 use super::layers::classes;
@@ -74,6 +74,12 @@ pub(crate) fn all() -> Vec<Case> {
         "Aux" 3: Vector<5> => (Linear<5, 4, T>, Tanh, Aux<Linear<4, 3, T>, (Linear<4, 7, T>, Tanh, Linear<7, 2, T>)>);
         "Aux" 2: Image<4, 3, 2> => (Conv2d<2, 3, 1, 1, 0, T>, Aux<(Flatten, Linear<36, 3, T>), (Tanh, Aux<Frozen<(Flatten, Linear<36, 2, T>)>, (Conv2d<3, 1, 3, 1, 1, T>, Flatten, Linear<12, 5, T>)>)>, Tanh);
         "Named" 2: Vector<3> => (Linear<3, 5, T>, Named<Unnamed, Residual<Named<Unnamed, (Tanh, Linear<5, 5, T>)>>>);
+        "Numbered" 2: Vector<3> => (Linear<3, 5, T>, Numbered<7, (Tanh, Linear<5, 2, T>)>);
+        "Numbered" 1: Vector<3> => Numbered<1, Frozen<Linear<3, 2, T>>>;
+        "Normed" 5: Vector<3> => (Normed<Linear<3, 5, T>, BatchNorm<5, T>>, Tanh, Normed<LinearNoBias<5, 2, T>, BatchNorm<2, T>>);
+        "Normed" 5: Vector<3> => (Frozen<Linear<3, 5, T>>, Normed<Tanh, BatchNorm<5, T>>);
+        "Residual" 5: Vector<5> => Residual<(Tanh, BatchNorm<5, T>)>;
+        "Sum" 5: Vector<5> => Sum<BatchNorm<5, T>, (Linear<5, 5, T>, Numbered<3, (Tanh, BatchNorm<5, T>)>)>;
         "Named" 1: Vector<3> => Named<Unnamed, Frozen<Linear<3, 2, T>>>;
         "network!" 2: Vector<3> => Sized<4, Residual<(Linear<4, 4, T>, Tanh)>, T>;
         "Aux" 1: Vector<3> => Aux<Linear<3, 2, T>, Frozen<Linear<3, 1, T>>>;

@@ -1,10 +1,12 @@
 //! Every network of `models`, whole and with its loss; large ones in a narrow instance.
 
 use core_tensor::{Image, Scalar, Vector};
-use models::{LeNet5, LeNet8, Mlp4, Mlp784};
-use nn::{CrossEntropy, Mse};
+use models::googlenet::{Head, Inception};
+use models::*;
+use nn::{CrossEntropy, Linear, Mse, Residual};
 
 use super::layers::classes;
+use super::shapes::Words;
 use crate::case::{Case, Level};
 use crate::evaluate::{self, Sizes, tensors};
 use crate::function::{Function, function};
@@ -26,6 +28,19 @@ pub(crate) fn all() -> Vec<Case> {
         "Mlp4" 3 in 0.5: Vector<4> => Mlp4<T>, Mse tensors;
         "Mlp784" 2 in 0.1: Vector<784> => Mlp784<T>, CrossEntropy classes::<10>;
         "LeNet8" 2 in 0.2: Image<8, 8, 1> => LeNet8<T>, CrossEntropy classes::<10>;
+        "Mlp" 2 in 0.5: Vector<5> => Mlp<5, 7, 3, 2, T>, Mse tensors;
+        "LogisticRegression" 3 in 0.5: Vector<5> => LogisticRegression<5, T>, Mse tensors;
+        "Perceptron" 3 in 0.5: Vector<5> => Perceptron<5, T>, Mse tensors;
+        "SoftmaxRegression" 3 in 0.5: Vector<5> => SoftmaxRegression<5, 3, T>, CrossEntropy classes::<3>;
+        "Neuron" 3 in 0.5: Vector<5> => (Linear<5, 5, T>, Residual<(Neuron<5, T>, Linear<1, 5, T>)>), Mse tensors;
+        "DenseAutoencoder" 2 in 0.5: Vector<7> => DenseAutoencoder<7, 5, 2, T>, Mse tensors;
+        "Espcn" 2 in 0.3: Image<5, 4, 1> => Espcn<2, 4, T, 1, 3, 2>, Mse tensors;
+        "Inception" 2 in 0.2: Image<5, 4, 3> => Inception<3, 2, 3, 4, 1, 2, 3, T>, Mse tensors;
+        "Head" 2 in 0.2: Image<5, 4, 3> => Head<3, 5, T, 2, 32, 7>, Mse tensors;
+        "CharRnn" 2 in 0.3: Vector<5> => (Words<7>, CharRnn<7, T, 3, 5>), Mse tensors;
+        "CharLstm" 2 in 0.3: Vector<5> => (Words<7>, CharLstm<7, T, 3, 5>), Mse tensors;
+        "CharGru" 2 in 0.3: Vector<5> => (Words<7>, CharGru<7, T, 3, 5>), Mse tensors;
+        "CharTransformer" 1 in 0.3: Vector<3> => (Words<7>, CharTransformer<3, 7, T, 4, 2, 5, 1>), Mse tensors;
         "LeNet5" 1 in 0.15: Image<28, 28, 1> => LeNet5<T>, CrossEntropy classes::<10>;
     }
 }

@@ -13,7 +13,7 @@ use nn::{
 use crate::case::Case;
 
 /// Words out of random numbers, by the place and the sign: some come twice. No slope goes through it.
-struct Words<const N: usize>;
+pub(crate) struct Words<const N: usize>;
 no_params!([const N: usize] Words<N>);
 
 impl<const L: usize, const N: usize, T: Scalar> Layer<Vector<L>, T> for Words<N> {
