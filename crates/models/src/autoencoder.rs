@@ -6,7 +6,8 @@
 //! use nn::{Init, Network};
 //! let mut net = Network::<Image<28, 28, 1>, ConvAutoencoder<2>>::new(1);
 //! net.init(Init::HeNormal, 0);
-//! let logits = &net.predict(&[Tensor::full(0.5)])[0];
+//! let x = [Tensor::full(0.5)];
+//! let logits = &net.predict(&x)[0];
 //! assert_eq!(logits.as_slice().len(), 28 * 28);
 //! ```
 

@@ -30,7 +30,8 @@
 //! use nn::{Init, Network};
 //! let mut net = Network::<Image<64, 96, 3>, ResNet18<10, f32, 8, 16, 32, 64>>::new(1);
 //! net.init(Init::HeNormal, 0);
-//! let logits = net.predict(&[Tensor::full(0.5)])[0].as_slice();
+//! let x = [Tensor::full(0.5)];
+//! let logits = net.predict(&x)[0].as_slice();
 //! assert_eq!(logits.len(), 10);
 //! ```
 

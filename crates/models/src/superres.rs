@@ -6,7 +6,8 @@
 //! use nn::{Init, Network};
 //! let mut net = Network::<Image<12, 10, 1>, Espcn<3, 9>>::new(1);
 //! net.init(Init::HeNormal, 0);
-//! let larger = &net.predict(&[Tensor::full(0.5)])[0];
+//! let x = [Tensor::full(0.5)];
+//! let larger = &net.predict(&x)[0];
 //! assert_eq!(larger.as_slice().len(), 36 * 30);
 //! ```
 

@@ -9,7 +9,8 @@
 //! use nn::{Init, Network};
 //! let mut net = Network::<Tokens<8, 26>, CharLstm<26>>::new(1);
 //! net.init(Init::HeNormal, 0);
-//! let logits = &net.predict(&[Tensor::new([7, 4, 11, 11, 14, 0, 0, 0].map(Token::new))])[0];
+//! let x = [Tensor::new([7, 4, 11, 11, 14, 0, 0, 0].map(Token::new))];
+//! let logits = &net.predict(&x)[0];
 //! assert_eq!(logits.as_slice().len(), 8 * 26);
 //! ```
 

@@ -6,7 +6,8 @@
 //! use nn::{Init, Network};
 //! let mut net = Network::<Image<32, 48, 1>, SmallUNet>::new(1);
 //! net.init(Init::HeNormal, 0);
-//! let mask = &net.predict(&[Tensor::full(0.5)])[0];
+//! let x = [Tensor::full(0.5)];
+//! let mask = &net.predict(&x)[0];
 //! assert_eq!(mask.as_slice().len(), 32 * 48);
 //! ```
 

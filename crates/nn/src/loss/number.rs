@@ -101,7 +101,7 @@ pub struct Focal {
 pub struct Hinge;
 
 // one loss: its formula of itself, an output and a target, which is no closure, for that may stay outside of the loop
-macro_rules! formulas { ($($name:ident |$of:tt, $y:ident, $t:ident| $formula:expr;)+) => {$(
+macro_rules! formulas { ($($name:ident($of:tt, $y:ident, $t:ident) = $formula:expr;)+) => {$(
     impl LossFormula for $name {
         #[inline(always)]
         fn value<R: Real>(&self, $y: R, $t: R) -> R {
@@ -119,14 +119,14 @@ macro_rules! formulas { ($($name:ident |$of:tt, $y:ident, $t:ident| $formula:exp
     }
 )+} }
 formulas! {
-    Mae |_, y, t| (y - t).abs();
-    HalfSquaredError |_, y, t| R::of(0.5) * (y - t) * (y - t);
-    Huber |of, y, t| huber(R::of(of.delta), y - t);
-    SmoothL1 |of, y, t| huber(R::of(of.beta), y - t) / R::of(of.beta);
-    Bce |_, y, t| -t * clamped_ln(y) - (R::one() - t) * clamped_ln(R::one() - y);
-    BceWithLogits |_, y, t| softplus(y) - t * y;
-    Focal |of, y, t| focal(of, y, t);
-    Hinge |_, y, t| R::zero().max(R::one() - t * y);
+    Mae(_, y, t) = (y - t).abs();
+    HalfSquaredError(_, y, t) = R::of(0.5) * (y - t) * (y - t);
+    Huber(of, y, t) = huber(R::of(of.delta), y - t);
+    SmoothL1(of, y, t) = huber(R::of(of.beta), y - t) / R::of(of.beta);
+    Bce(_, y, t) = -t * clamped_ln(y) - (R::one() - t) * clamped_ln(R::one() - y);
+    BceWithLogits(_, y, t) = softplus(y) - t * y;
+    Focal(of, y, t) = focal(of, y, t);
+    Hinge(_, y, t) = R::zero().max(R::one() - t * y);
 }
 
 #[inline(always)]

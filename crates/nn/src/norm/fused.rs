@@ -20,7 +20,7 @@ use crate::{Layer, Pass};
 /// ```
 /// use core_tensor::{Tensor, Vector};
 /// use nn::{BatchNormRelu, Init, Network};
-/// let mut net = Network::<Vector<2>, BatchNormRelu<2, f64>>::new(1);
+/// let mut net = Network::<Vector<2>, BatchNormRelu<2, f64>, f64>::new(1);
 /// net.init(Init::HeNormal, 0);
 /// let y = net.predict(&[Tensor::new([3.0, -4.0])])[0].as_slice().to_vec();
 /// assert!((y[0] - 3.0 / 1.00001_f64.sqrt()).abs() < 1e-15 && y[1] == 0.0);
