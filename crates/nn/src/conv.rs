@@ -1,6 +1,7 @@
 //! Convolutions: the dense one of images here, its kin beside.
 
 mod border;
+mod frame;
 mod grouped;
 mod no_bias;
 mod sequence;
@@ -13,6 +14,8 @@ use core_tensor::{
 };
 
 use crate::{Field, Layer, Pass};
+
+use frame::Convolution;
 
 pub use border::{ReflectPad2d, ReplicatePad2d};
 pub use grouped::{DepthwiseConv2d, DilatedConv2d, GroupedConv2d};
@@ -110,17 +113,8 @@ where
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let y = pass.batch::<Self::Y>(x.len());
-        let mut scope = pass.room.scope();
-        T::conv2d(
-            &w,
-            Tensor::flat(x),
-            self.weight.as_slice(),
-            Start::Row(self.bias.as_slice()),
-            Tensor::flat_mut(y),
-            scope.numbers(w.scratch()),
-        );
-        (y, x)
+        let start = Start::Row(self.bias.as_slice());
+        (w.outputs(x, self.weight.as_slice(), start, pass), x)
     }
 
     fn backward<'a>(
@@ -131,14 +125,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, I>, T> {
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let dx = pass.batch(x.len());
-        T::conv2d_by_data(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.inputs(dy, self.weight.as_slice(), pass);
         Layer::<Image<H, W, I>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("Conv2d input", dx)
     }
@@ -152,16 +139,14 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         mutant::sum("Conv2d weight", start, weight, |start, weight| {
-            T::conv2d_by_weights(&w, x, dy, start, weight, scratch);
+            w.weights(x, dy, start, weight, pass);
         });
         let bias = grad.bias.as_mut_slice();
         mutant::sum("Conv2d bias", start, bias, |start, bias| {
-            T::sum_rows(dy, start, bias);
+            T::sum_rows(Tensor::flat(dy), start, bias);
         });
     }
 }

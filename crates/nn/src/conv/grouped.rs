@@ -7,6 +7,7 @@ use core_tensor::{
     Tensor, mutant, params,
 };
 
+use super::frame::Convolution;
 use crate::{Field, Layer, Pass};
 
 /// A two-dimensional convolution in `G` groups that know nothing of one another, each from `I` to `O` channels, by a window of `K`×`K` taps
@@ -127,16 +128,8 @@ where
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let w = const { window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let y = pass.batch::<Self::Y>(x.len());
-        T::conv2d_grouped(
-            &w,
-            Tensor::flat(x),
-            self.weight.as_slice(),
-            Start::Row(self.bias.as_slice()),
-            Tensor::flat_mut(y),
-            pass.room.scope().numbers(w.scratch()),
-        );
-        (y, x)
+        let start = Start::Row(self.bias.as_slice());
+        (w.outputs(x, self.weight.as_slice(), start, pass), x)
     }
 
     fn backward<'a>(
@@ -147,14 +140,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, C>, T> {
         let w = const { window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let dx = pass.batch(x.len());
-        T::conv2d_grouped_by_data(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.inputs(dy, self.weight.as_slice(), pass);
         Layer::<Image<H, W, C>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("GroupedConv2d input", dx)
     }
@@ -168,16 +154,14 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         mutant::sum("GroupedConv2d weight", start, weight, |start, weight| {
-            T::conv2d_grouped_by_weights(&w, x, dy, start, weight, scratch);
+            w.weights(x, dy, start, weight, pass);
         });
         let bias = grad.bias.as_mut_slice();
         mutant::sum("GroupedConv2d bias", start, bias, |start, bias| {
-            T::sum_rows(dy, start, bias);
+            T::sum_rows(Tensor::flat(dy), start, bias);
         });
     }
 }

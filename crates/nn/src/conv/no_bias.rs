@@ -7,6 +7,7 @@ use core_tensor::{
     Tensor, mutant, params,
 };
 
+use super::frame::Convolution;
 use super::grouped::{self, reach};
 use super::{Windowed, window};
 use crate::{Field, Layer, Pass};
@@ -113,16 +114,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let y = pass.batch::<Self::Y>(x.len());
-        T::conv2d(
-            &w,
-            Tensor::flat(x),
-            self.weight.as_slice(),
-            Start::Zero,
-            Tensor::flat_mut(y),
-            pass.room.scope().numbers(w.scratch()),
-        );
-        (y, x)
+        (w.outputs(x, self.weight.as_slice(), Start::Zero, pass), x)
     }
 
     fn backward<'a>(
@@ -133,14 +125,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, I>, T> {
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let dx = pass.batch(x.len());
-        T::conv2d_by_data(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.inputs(dy, self.weight.as_slice(), pass);
         Layer::<Image<H, W, I>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("Conv2dNoBias input", dx)
     }
@@ -154,12 +139,10 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW>(O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         mutant::sum("Conv2dNoBias weight", start, weight, |start, weight| {
-            T::conv2d_by_weights(&w, x, dy, start, weight, scratch);
+            w.weights(x, dy, start, weight, pass);
         });
     }
 }
@@ -201,16 +184,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let w = const { grouped::window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let y = pass.batch::<Self::Y>(x.len());
-        T::conv2d_grouped(
-            &w,
-            Tensor::flat(x),
-            self.weight.as_slice(),
-            Start::Zero,
-            Tensor::flat_mut(y),
-            pass.room.scope().numbers(w.scratch()),
-        );
-        (y, x)
+        (w.outputs(x, self.weight.as_slice(), Start::Zero, pass), x)
     }
 
     fn backward<'a>(
@@ -221,14 +195,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, C>, T> {
         let w = const { grouped::window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let dx = pass.batch(x.len());
-        T::conv2d_grouped_by_data(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.inputs(dy, self.weight.as_slice(), pass);
         Layer::<Image<H, W, C>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("GroupedConv2dNoBias input", dx)
     }
@@ -242,16 +209,14 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { grouped::window::<H, W, C, K, S, P, KW, SW, PW, D, DW>(G, O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         mutant::sum(
             "GroupedConv2dNoBias weight",
             start,
             weight,
             |start, weight| {
-                T::conv2d_grouped_by_weights(&w, x, dy, start, weight, scratch);
+                w.weights(x, dy, start, weight, pass);
             },
         );
     }

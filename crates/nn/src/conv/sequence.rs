@@ -6,6 +6,7 @@ use core_tensor::{
     Batch, BatchMut, Filter, Room, Scalar, Sequence, Shape, Tensor, Vector, mutant, params,
 };
 
+use super::frame::Convolution;
 use super::grouped::reach;
 use crate::{Field, Layer, Pass};
 
@@ -76,16 +77,8 @@ where
         pass: &mut Pass<'a, T>,
     ) -> (Batch<'a, Self::Y, T>, Self::Saved<'a>) {
         let w = const { window::<L, I, K, S, P, D>(O) };
-        let y = pass.batch::<Self::Y>(x.len());
-        T::conv2d_grouped(
-            &w,
-            Tensor::flat(x),
-            self.weight.as_slice(),
-            Start::Row(self.bias.as_slice()),
-            Tensor::flat_mut(y),
-            pass.room.scope().numbers(w.scratch()),
-        );
-        (y, x)
+        let start = Start::Row(self.bias.as_slice());
+        (w.outputs(x, self.weight.as_slice(), start, pass), x)
     }
 
     fn backward<'a>(
@@ -96,14 +89,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Sequence<L, I>, T> {
         let w = const { window::<L, I, K, S, P, D>(O) };
-        let dx = pass.batch(x.len());
-        T::conv2d_grouped_by_data(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.inputs(dy, self.weight.as_slice(), pass);
         Layer::<Sequence<L, I>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("Conv1d input", dx)
     }
@@ -117,16 +103,14 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<L, I, K, S, P, D>(O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         mutant::sum("Conv1d weight", start, weight, |start, weight| {
-            T::conv2d_grouped_by_weights(&w, x, dy, start, weight, scratch);
+            w.weights(x, dy, start, weight, pass);
         });
         let bias = grad.bias.as_mut_slice();
         mutant::sum("Conv1d bias", start, bias, |start, bias| {
-            T::sum_rows(dy, start, bias);
+            T::sum_rows(Tensor::flat(dy), start, bias);
         });
     }
 }

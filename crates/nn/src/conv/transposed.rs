@@ -6,6 +6,7 @@ use core_tensor::{
     Batch, BatchMut, Fans, Filter, Image, Room, Scalar, Shape, Tensor, Vector, mutant, params,
 };
 
+use super::frame::Convolution;
 use crate::{Field, Layer, Pass};
 
 /// A transposed convolution from `I` to `O` channels: every pixel lays a window of `K`×`K` down, `S` further than its neighbour's, and what
@@ -118,15 +119,7 @@ where
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, Image<H, W, I>, T> {
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW, E, EW>(O) };
-        let dx = pass.batch(x.len());
-        T::conv2d(
-            &w,
-            Tensor::flat(dy),
-            self.weight.as_slice(),
-            Start::Zero,
-            Tensor::flat_mut(dx),
-            pass.room.scope().numbers(w.scratch()),
-        );
+        let dx = w.outputs(dy, self.weight.as_slice(), Start::Zero, pass);
         Layer::<Image<H, W, I>, T>::backward_first(self, x, dy, grad, pass);
         mutant::back("ConvTranspose2d input", dx)
     }
@@ -140,17 +133,15 @@ where
     ) {
         let Some(grad) = grad else { return };
         let w = const { window::<H, W, I, K, S, P, KW, SW, PW, E, EW>(O) };
-        let (x, dy) = (Tensor::flat(x), Tensor::flat(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
-        let scratch = scope.numbers(w.scratch());
+        let start = pass.start();
         let weight = grad.weight.as_mut_slice();
         // the gradient is what the window slides over, the input what it leaves
         mutant::sum("ConvTranspose2d weight", start, weight, |start, weight| {
-            T::conv2d_by_weights(&w, dy, x, start, weight, scratch);
+            w.weights(dy, x, start, weight, pass);
         });
         let bias = grad.bias.as_mut_slice();
         mutant::sum("ConvTranspose2d bias", start, bias, |start, bias| {
-            T::sum_rows(dy, start, bias);
+            T::sum_rows(Tensor::flat(dy), start, bias);
         });
     }
 }
