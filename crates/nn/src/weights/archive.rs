@@ -1,6 +1,6 @@
 //! Tensors with names in one block of bytes: safetensors with a checksum.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, View as Serializable, serialize};
 
@@ -128,8 +128,9 @@ impl Builder {
 
     /// The block: safetensors, sealed by a checksum. The same tensors give the same bytes.
     pub fn build(self) -> Vec<u8> {
-        let zeroes = HashMap::from([("crc32".to_string(), "0".repeat(DIGITS))]);
-        let mut bytes = serialize(self.0, Some(zeroes))
+        // a map of whichever library the crate's features choose
+        let zeroes = Some(("crc32".to_string(), "0".repeat(DIGITS)));
+        let mut bytes = serialize(self.0, Some(zeroes.into_iter().collect()))
             .expect("every tensor has as many bytes as its sides say");
         let digits = sum_of(&bytes);
         let at = LENGTH + SEAL.len();
