@@ -10,15 +10,12 @@ use std::process::ExitCode;
 use core_tensor::Tensor;
 use examples::lesson::{heading, lesson};
 use examples::picture::{Color, Figure, Plot};
+use examples::scenes::{Canvas, Clutter, SIDE, Scenes};
 use models::data::digits;
 use nn::{BatchNorm, Conv2d, DetectionLoss, Flatten, Init, Linear, MaxPool2d, Object, Relu};
 use optim::metrics::{AveragePrecision, Bounds};
 use optim::schedule::Cosine;
 use optim::{Adam, Pace, Progress, Trainer};
-
-mod scenes;
-
-use scenes::{Canvas, SIDE, Scenes, paint};
 
 /// Three blocks of convolution, batch norm, relu and pooling, then two linear layers.
 type Net = (
@@ -87,20 +84,15 @@ fn learn(scenes: usize, epochs: usize, progress: &mut Progress<'_>) -> Found {
         end: 0.0,
         steps,
     });
-    let source = Scenes {
-        digits: train.images,
+    let [source, unseen] = [train, test].map(|part| Scenes {
+        digits: part.images,
+        clutter: Clutter::PALE,
         count: scenes,
-    };
+        target: |object, _| object,
+    });
     trainer.fit(source, None, epochs, progress);
 
-    let mut canvases: Vec<Tensor<Canvas>> = Vec::new();
-    let mut truths = Vec::new();
-    for key in 0..UNSEEN as u64 {
-        let mut canvas = Tensor::zeros();
-        // keys far from those of training
-        truths.push(paint(&test.images, u64::MAX - key, &mut canvas));
-        canvases.push(canvas);
-    }
+    let (canvases, truths) = unseen.fixed(UNSEEN);
     let mut found = Vec::new();
     trainer.predict(&canvases, |_, y| found.push(Object::read(y)));
     let (mut iou, mut objects, mut right) = (0.0, 0, 0);

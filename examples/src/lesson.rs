@@ -13,11 +13,82 @@ struct Options {
     pictures: Option<PathBuf>,
 }
 
+/// The options that every task has, for `#[command(flatten)]`. A task is a lesson with a number that it must reach.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Setting {
+    /// Run in seconds, with a smaller number to reach
+    #[arg(long)]
+    pub quick: bool,
+    /// Take longer, and reach more
+    #[arg(long, conflicts_with = "quick")]
+    pub long: bool,
+    /// Seed of the weights and of all that is drawn: the same seed gives the same bits
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Folder for the pictures [default: target/ and the name of the task]
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
+}
+
+impl Setting {
+    /// What is quick, what is usual or what is long, as the options say.
+    pub fn choose<C>(&self, quick: C, usual: C, long: C) -> C {
+        match (self.quick, self.long) {
+            (true, _) => quick,
+            (_, true) => long,
+            _ => usual,
+        }
+    }
+
+    /// Runs a task, which draws its pictures into the folder that it is given.
+    ///
+    /// What it says when it fails goes to standard error, and the exit code is 2, or 1 where it [missed](Missed) its number.
+    pub fn run(
+        &self,
+        name: &str,
+        run: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>,
+    ) -> ExitCode {
+        ended(name, self.pictures.clone(), run)
+    }
+}
+
+/// A number that was not reached.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} is {found:.4}, expected at least {expected}")]
+pub struct Missed {
+    what: String,
+    found: f64,
+    expected: f64,
+}
+
+/// Whether a task reached its number.
+///
+/// # Errors
+/// If it did not, or the number is none.
+pub fn at_least(what: impl Into<String>, found: f64, expected: f64) -> Result<(), Missed> {
+    let what = what.into();
+    if found >= expected {
+        return Ok(());
+    }
+    Err(Missed {
+        what,
+        found,
+        expected,
+    })
+}
+
 /// Runs a lesson, which draws its pictures into the folder that it is given.
 ///
 /// What it says when it fails goes to standard error, and the exit code is 2.
 pub fn lesson(name: &str, run: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>) -> ExitCode {
-    let folder = Options::parse().pictures;
+    ended(name, Options::parse().pictures, run)
+}
+
+fn ended(
+    name: &str,
+    folder: Option<PathBuf>,
+    run: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>,
+) -> ExitCode {
     let folder = folder.unwrap_or_else(|| Path::new("target").join(name));
     let made = std::fs::create_dir_all(&folder).map_err(|error| {
         let folder = folder.display();
@@ -30,7 +101,7 @@ pub fn lesson(name: &str, run: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>)
         }
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            ExitCode::from(if error.is::<Missed>() { 1 } else { 2 })
         }
     }
 }
@@ -60,4 +131,33 @@ pub fn spaced(low: f64, high: f64, n: usize) -> impl Iterator<Item = f64> + Clon
 pub fn cells(low: f64, high: f64, n: usize) -> impl Iterator<Item = [f64; 2]> + Clone {
     let at = move |i: usize| low + (high - low) * (i as f64 + 0.5) / n as f64;
     (0..n * n).map(move |i| [at(i % n), at(i / n)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missed_is_named() {
+        assert!(at_least("accuracy", 0.5, 0.5).is_ok());
+        let missed = |found| {
+            at_least("accuracy", found, 0.5)
+                .expect_err("below")
+                .to_string()
+        };
+        assert_eq!(missed(0.25), "accuracy is 0.2500, expected at least 0.5");
+        assert_eq!(missed(f64::NAN), "accuracy is NaN, expected at least 0.5");
+    }
+
+    #[test]
+    fn settings_choose() {
+        let setting = |quick, long| Setting {
+            quick,
+            long,
+            ..Setting::default()
+        };
+        let chosen = [(true, false), (false, false), (false, true)]
+            .map(|(quick, long)| setting(quick, long).choose(1, 2, 3));
+        assert_eq!(chosen, [1, 2, 3]);
+    }
 }

@@ -1,8 +1,10 @@
-//! What the programs beside this library share: [`lesson`], how they begin and end, and [`picture`], which draws how they went.
+//! What the programs beside this library share: [`lesson`], how they begin and end, [`picture`], which draws how they went, and
+//! [`scenes`], digits in clutter.
 #![forbid(unsafe_code)]
 
 pub mod lesson;
 pub mod picture;
+pub mod scenes;
 
 /// The README's program, compiled and run.
 #[cfg(doctest)]

@@ -11,8 +11,8 @@ const ACCURACY: f64 = 0.98;
 /// The longest that it may take, in seconds.
 const MAIN_JOB: f64 = 10.0;
 
-/// The programs to learn from that the README lists.
-const LESSONS: [&str; 20] = [
+/// The programs to learn from that the README lists, each with its arguments.
+const LESSONS: [&str; 21] = [
     "autodiff",
     "curvature",
     "draw",
@@ -33,6 +33,7 @@ const LESSONS: [&str; 20] = [
     "fashion",
     "augmentation",
     "locate",
+    "segment --quick",
 ];
 
 type Outcome = Result<(), String>;
@@ -130,11 +131,14 @@ fn consumers() -> Outcome {
 /// Every lesson ends well.
 fn lessons() -> Outcome {
     cargo(&["build", "--release", "--locked", "--examples"])?;
-    for name in LESSONS {
+    for lesson in LESSONS {
         let clock = Instant::now();
+        let (name, args) = lesson.split_once(' ').unwrap_or((lesson, ""));
         let run = ["run", "--release", "--locked", "--quiet", "--example", name];
+        let args = args.split_whitespace();
+        let run: Vec<&str> = run.into_iter().chain(["--"]).chain(args).collect();
         captured(&run, &[])?;
-        println!("lesson {name}: {:.1} s", clock.elapsed().as_secs_f64());
+        println!("lesson {lesson}: {:.1} s", clock.elapsed().as_secs_f64());
     }
     Ok(())
 }
