@@ -15,7 +15,9 @@ use models::data::augment::{Augmenter, key};
 use models::data::idx;
 use nn::{CrossEntropy, Init};
 use optim::schedule::OneCycle;
-use optim::{AdamW, CheckPoints, Csv, Data, EarlyStop, Epoch, Loader, Pace, Progress, Trainer};
+use optim::{
+    AdamW, CheckPoints, Csv, Data, EarlyStop, Epoch, History, Loader, Pace, Progress, Trainer,
+};
 
 mod garments;
 
@@ -182,12 +184,11 @@ fn progress(folder: &Path, resumed: bool) -> Result<Progress<'static>, Box<dyn E
         .panel("cross-entropy", ["train_loss", "held_out_loss"], true)
         .panel("accuracy", ["train_accuracy", "held_out_accuracy"], false);
     let table = folder.join("learning.csv");
-    let table = if resumed {
-        Csv::append(table)?
-    } else {
-        Csv::create(table)?
-    };
-    Ok(Progress::new().log(table).log(curves))
+    if !resumed {
+        return Ok(Progress::new().log(Csv::create(table)?).log(curves));
+    }
+    let curves = curves.after(&History::read(&table)?);
+    Ok(Progress::new().log(Csv::append(table)?).log(curves))
 }
 
 #[cfg(test)]

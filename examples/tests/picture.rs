@@ -230,7 +230,7 @@ fn a_picture_that_cannot_be_written_is_named() {
 /// Told of one epoch after another, the picture is whole after each of them, and has more to show than before.
 #[test]
 fn a_run_that_goes_on_is_drawn_again_and_again() {
-    use optim::{Log, Record};
+    use optim::{History, Log, Record};
     let folder = empty_folder("a_run_that_goes_on_is_drawn_again_and_again");
     let path = folder.join("run.png");
     let mut live = Live::new(&path, "A run, drawn while it runs")
@@ -263,6 +263,30 @@ fn a_run_that_goes_on_is_drawn_again_and_again() {
     assert!(after > before + 500, "{before} and {after} pixels of lines");
     // nothing lies beside it
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+
+    // a run that goes on from its log draws what the first did, and more
+    let history = folder.join("run.csv");
+    let rows =
+        "epoch,train_loss,held_out_loss,rate\n1,0.7,0.8,0.1\n2,0.5,0.7,0.05\n3,0.4,0.6,0.03\n";
+    fs::write(&history, rows).unwrap();
+    let resumed = |from: Option<&Path>| {
+        let mut live = Live::new(&path, "A run, drawn while it runs")
+            .panel("cross-entropy", ["train_loss", "held_out_loss"], true)
+            .panel("rate and no second line", ["rate", "no such value"], false);
+        if let Some(from) = from {
+            live = live.after(&History::read(from).unwrap());
+        }
+        let values = [
+            ("train_loss", Some(0.35)),
+            ("held_out_loss", Some(0.5)),
+            ("rate", Some(0.02)),
+        ];
+        let (epoch, values) = (4, &values);
+        live.epoch(&Record { epoch, values }).unwrap();
+        blue(&read(&path).1)
+    };
+    let (whole, alone) = (resumed(Some(&history)), resumed(None));
+    assert!(whole > alone + 500, "{whole} and {alone} pixels of lines");
 
     let mut nowhere = Live::new(folder.join("missing/run.png"), "");
     let record = Record {

@@ -36,7 +36,7 @@ pub use adaptive::{AdaGrad, Adadelta, Epsilon, RmsProp};
 pub use average::{Average, Averaging, Snapshot};
 pub use clip::{Clip, Clipped, norm};
 pub use lbfgs::{Lbfgs, Minimum, Reason};
-pub use log::{Csv, Jsonl, Log, LogError, Record};
+pub use log::{Csv, History, Jsonl, Log, LogError, Record};
 pub use optimizer::{Memory, Optimizer, Plan, Remembers, Treatment, descend};
 pub use progress::Progress;
 pub use sgd::{LookAhead, Momentum, Nesterov, Sgd, Share};

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use optim::{Log, Record};
+use optim::{History, Log, Record};
 
 use super::{Panel, curves};
 
@@ -55,15 +55,28 @@ impl Live {
         });
         self
     }
+
+    /// Goes on with the curves of the epochs before, where a run goes on: those that a [`Csv`](optim::Csv) holds.
+    #[must_use]
+    pub fn after(mut self, history: &History) -> Self {
+        history.each(|record| self.take(record));
+        self
+    }
+
+    /// An epoch that is run once more takes the place of what it was, and of those that had come after it.
+    fn take(&mut self, record: &Record<'_>) {
+        for panel in &mut self.panels {
+            for (name, numbers) in panel.names.iter().zip(&mut panel.numbers) {
+                numbers.resize(record.epoch.saturating_sub(1), f64::NAN);
+                numbers.push(record.get(name).unwrap_or(f64::NAN));
+            }
+        }
+    }
 }
 
 impl Log for Live {
     fn epoch(&mut self, record: &Record<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
-        for panel in &mut self.panels {
-            for (name, numbers) in panel.names.iter().zip(&mut panel.numbers) {
-                numbers.push(record.get(name).unwrap_or(f64::NAN));
-            }
-        }
+        self.take(record);
         let panels: Vec<Panel<'_>> = self
             .panels
             .iter()

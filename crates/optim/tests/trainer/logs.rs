@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use optim::{Adam, Clip, Clipped, Csv, Data, Jsonl, Log, Progress, Record, Trainer};
+use optim::{Adam, Clip, Clipped, Csv, Data, History, Jsonl, Log, Progress, Record, Trainer};
 use serde_json::Value;
 
 use crate::plane::{Net, X, points, trainer};
@@ -156,6 +156,7 @@ fn an_unfinished_line_is_cut_off() {
     }
     for (before, after) in [
         ("", "epoch,a\n2,0.5\n"),
+        ("epoch,", "epoch,a\n2,0.5\n"),
         ("epoch,a\n1,0.25\n2,", "epoch,a\n1,0.25\n2,0.5\n"),
     ] {
         fs::write(&path, before).expect("written");
@@ -165,6 +166,116 @@ fn an_unfinished_line_is_cut_off() {
             .expect("written");
         assert_eq!(fs::read_to_string(&path).expect("text"), after);
     }
+}
+
+/// A run was killed between the line of an epoch and its check point: it does that epoch once more, and the log has it once.
+#[test]
+fn an_epoch_that_is_run_once_more_is_logged_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (json, csv) = (
+        folder.path().join("run.jsonl"),
+        folder.path().join("run.csv"),
+    );
+    let tell = |log: &mut dyn Log, epoch: usize, a: f64| {
+        let values = [("a", Some(a))];
+        let values = &values;
+        log.epoch(&Record { epoch, values }).expect("written");
+    };
+    let (mut one, mut two) = (
+        Jsonl::create(&json).expect("a file"),
+        Csv::create(&csv).expect("a file"),
+    );
+    for epoch in 1..=11 {
+        tell(&mut one, epoch, epoch as f64);
+        tell(&mut two, epoch, epoch as f64);
+    }
+    let (mut one, mut two) = (
+        Jsonl::append(&json).expect("a file"),
+        Csv::append(&csv).expect("a file"),
+    );
+    for epoch in [10, 11] {
+        tell(&mut one, epoch, -1.0);
+        tell(&mut two, epoch, -1.0);
+    }
+    let text = fs::read_to_string(&json).expect("text");
+    assert_eq!(text.lines().count(), 11);
+    assert!(text.ends_with(
+        "{\"epoch\":9,\"a\":9.0}\n{\"epoch\":10,\"a\":-1.0}\n{\"epoch\":11,\"a\":-1.0}\n"
+    ));
+    let text = fs::read_to_string(&csv).expect("text");
+    assert!(text.starts_with("epoch,a\n1,1.0\n") && text.ends_with("\n9,9.0\n10,-1.0\n11,-1.0\n"));
+    let mut seen = Vec::new();
+    let history = History::read(&csv).expect("a log");
+    history.each(|record| seen.push((record.epoch, record.get("a").expect("a number"))));
+    let expected = (1..=9).map(|epoch| (epoch, epoch as f64));
+    assert_eq!(
+        seen,
+        expected.chain([(10, -1.0), (11, -1.0)]).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_log_is_read_back_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.csv");
+    let read = |text: &[u8]| {
+        fs::write(&path, text).expect("written");
+        History::read(&path).map_err(|error| {
+            let error = error.to_string();
+            let tail = "; name a file that a run has written, or begin a new one";
+            let error = error.replace(&path.display().to_string(), "FILE");
+            error.strip_suffix(tail).expect("what to do").to_owned()
+        })
+    };
+    let history = read(b"epoch,\"a, \"\"b\"\"\nc\",d\n3,NaN,\n4,-inf,1e-9\n5,0").expect("a log");
+    let mut seen = Vec::new();
+    history.each(|record| {
+        let bits = |name| record.get(name).map(f64::to_bits);
+        seen.push((record.epoch, bits("a, \"b\"\nc"), bits("d")));
+    });
+    let bits = |x: f64| Some(x.to_bits());
+    assert_eq!(
+        seen,
+        [
+            (3, bits(f64::NAN), None),
+            (4, bits(f64::NEG_INFINITY), bits(1e-9))
+        ]
+    );
+    assert_eq!(read(b""), Ok(History::default()));
+    for (text, said) in [
+        (
+            &b"a,b\n"[..],
+            "line 1 of the log FILE has no column epoch in front",
+        ),
+        (
+            b"epoch,a\n1,2,3\n",
+            "line 2 of the log FILE holds 2 numbers, expected 1",
+        ),
+        (
+            b"epoch,a\n1,2\n2,x\n",
+            "line 3 of the log FILE holds \"x\" where a number was expected",
+        ),
+        (
+            b"epoch,a\none,2\n",
+            "line 2 of the log FILE does not begin with an epoch",
+        ),
+        (b"epoch\n1\n\xff\n", "line 3 of the log FILE is no text"),
+    ] {
+        assert_eq!(read(text), Err(said.to_owned()));
+    }
+    fs::write(&path, "epoch,a\n1,2\n").expect("written");
+    let record = Record {
+        epoch: 2,
+        values: &[("b", None)],
+    };
+    let other = Csv::append(&path)
+        .expect("a log")
+        .epoch(&record)
+        .expect_err("other columns");
+    assert!(other.to_string().ends_with(
+        "has the columns epoch,a, expected epoch,b; measure what was measured before, or begin a new file"
+    ));
+    assert_eq!(fs::read_to_string(&path).expect("text"), "epoch,a\n1,2\n");
 }
 
 #[test]
