@@ -86,8 +86,8 @@ pub(crate) fn fits() -> [Fit; 9] {
         plain("L2", &with(Penalty::l2(0.01))),
         plain("L1", &with(Penalty::l1(0.003))),
         fit::<UNITS, Identity, Dropout, Middle>("dropout, p = 1/2", &PLAIN),
-        fit::<UNITS, Identity, Identity, DropConnect<UNITS, UNITS, f64>>(
-            "DropConnect, p = 1/2",
+        fit::<UNITS, Identity, Identity, DropConnect<UNITS, UNITS, f64, 3, 10>>(
+            "DropConnect, p = 3/10",
             &PLAIN,
         ),
         fit::<UNITS, GaussianNoise<3, 20>, Identity, Middle>("noise on inputs, σ = 0.15", &PLAIN),

@@ -40,6 +40,7 @@ mod elementary;
 mod format;
 mod ops;
 mod pair;
+pub mod random;
 mod real;
 mod scalar;
 mod tensor;

@@ -304,6 +304,11 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         map::map_in_place(y, map::sigmoid);
     }
 
+    /// Zeroes each number with the chance `p`: number `i` by the [bits](crate::random::bits) of place `first + i`.
+    fn drop_out(key: u64, first: usize, p: f64, numbers: &mut [Self]) {
+        map::drop_out(key, first, p, numbers);
+    }
+
     /// Runs `f` where the compiler may use the machine's widest vectors, if it has any for this number. Mark the closure
     /// `#[inline(always)]`, or the loop in it may stay outside.
     #[inline(always)]
@@ -352,6 +357,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn sigmoid_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::sigmoid_backward)); }
         #[inline(never)] fn tanh_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_tanh)); }
         #[inline(never)] fn sigmoid_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_sigmoid)); }
+        #[inline(never)] fn drop_out(key: u64, first: usize, p: f64, numbers: &mut [$T]) { $T::vectorize(#[inline(always)] || map::drop_out(key, first, p, numbers)); }
     }
 )* } }
 vector_kernels!(f32 f64);

@@ -1,5 +1,6 @@
 //! The element-wise kernels against exact values, and their conventions at kinks.
 
+use core_tensor::random::{bits, uniform};
 use core_tensor::{Real, Scalar};
 
 /// Units in the last place between a number and the exact result.
@@ -163,4 +164,28 @@ fn kinks_and_slopes() {
     let mut sum = [1.0f32, 2.0];
     f32::add_to(&[3.0, 4.0], &mut sum);
     assert_eq!(sum, [4.0, 6.0]);
+}
+
+/// A number is dropped by the bits of its place: where a slice begins does not matter, nor which kind of number it holds.
+#[test]
+fn dropped_by_place() {
+    let mut all = [1.0_f32; 10_007];
+    f32::drop_out(5, 0, 0.25, &mut all);
+    let dropped = all.iter().filter(|&&x| x == 0.0).count() as f64 / 10_007.0;
+    // a deviation of 0.0043
+    assert!((dropped - 0.25).abs() < 0.02, "{dropped}");
+    for (i, &x) in all.iter().enumerate() {
+        let kept = uniform(bits(5, i as u64)) >= 0.25;
+        assert_eq!(x, f32::from(u8::from(kept)), "place {i}");
+    }
+    let mut part = [1.0_f64; 601];
+    f64::drop_out(5, 1234, 0.25, &mut part);
+    assert!(
+        part.iter()
+            .zip(&all[1234..])
+            .all(|(&a, &b)| a == f64::from(b))
+    );
+    let mut none = [2.0_f32; 33];
+    f32::drop_out(5, 0, 0.0, &mut none);
+    assert_eq!(none, [2.0; 33]);
 }

@@ -2,12 +2,16 @@
 
 use core::f64::consts::TAU;
 
+use core_tensor::random::{bits, uniform};
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::{Layer, Mode, Pass};
 
 /// Drops each number with the chance `p = P/Q` and enlarges the others to `x / (1 − p)`, so that the mean stays: `Dropout<1, 2>`. In use it
 /// does nothing.
+///
+/// # Shapes
+/// Any shape, which stays.
 ///
 /// # Gradient
 /// `dy / (1 − p)` where the number stayed, else 0.
@@ -20,11 +24,20 @@ no_params!([const P: u32, const Q: u32] Dropout<P, Q>);
 /// [`Dropout`] of whole channels, the numbers that lie under one place of the last side: neighbouring pixels say much the same, so single
 /// ones would hardly be missed.
 ///
+/// # Shapes
+/// Any shape, which stays.
+///
+/// # Gradient
+/// `dy / (1 − p)` where the channel stayed, else 0.
+///
 /// Tompson et al.: Efficient object localization using convolutional networks (2015).
 pub struct ChannelDropout<const P: u32 = 1, const Q: u32 = 2>;
 no_params!([const P: u32, const Q: u32] ChannelDropout<P, Q>);
 
 /// Adds normal noise of mean 0 and deviation `σ = P/Q`. In use it does nothing.
+///
+/// # Shapes
+/// Any shape, which stays.
 ///
 /// # Gradient
 /// `dy`
@@ -33,7 +46,11 @@ no_params!([const P: u32, const Q: u32] ChannelDropout<P, Q>);
 pub struct GaussianNoise<const P: u32 = 1, const Q: u32 = 10>;
 no_params!([const P: u32, const Q: u32] GaussianNoise<P, Q>);
 
-/// Turns each number with the chance `p = P/Q` into 0 or 1, as likely one as the other. In use it does nothing.
+/// Turns each number with the chance `p = P/Q` into 0 or 1, as likely one as the other: on average `(1 − p)·x + p/2`, which is `x` where that
+/// is a half, the middle of what images hold. In use it does nothing.
+///
+/// # Shapes
+/// Any shape, which stays.
 ///
 /// # Gradient
 /// `dy` where the number stayed, else 0.
@@ -42,21 +59,6 @@ no_params!([const P: u32, const Q: u32] GaussianNoise<P, Q>);
 pub struct SaltAndPepper<const P: u32 = 1, const Q: u32 = 10>;
 no_params!([const P: u32, const Q: u32] SaltAndPepper<P, Q>);
 
-/// Random bits for one place of one draw (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-#[inline(always)]
-pub(crate) fn bits(key: u64, place: usize) -> u64 {
-    let x = key.wrapping_add((place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
-/// Uniform in `[0, 1)`.
-#[inline(always)]
-pub(crate) fn uniform(bits: u64) -> f64 {
-    (bits >> 11) as f64 * 2f64.powi(-53)
-}
-
 /// `p/q`, a chance.
 pub(crate) const fn chance(p: u32, q: u32) -> f64 {
     assert!(p < q, "a chance P/Q is at least 0 and below 1");
@@ -64,8 +66,8 @@ pub(crate) const fn chance(p: u32, q: u32) -> f64 {
 }
 
 /// What number `place` of a batch is multiplied by.
-pub(crate) fn factor(key: u64, place: usize, p: f64) -> f64 {
-    if uniform(bits(key, place)) < p {
+fn factor(key: u64, place: usize, p: f64) -> f64 {
+    if uniform(bits(key, place as u64)) < p {
         0.0
     } else {
         1.0 / (1.0 - p)
@@ -154,8 +156,8 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for GaussianNo
 /// A standard normal number for a place (Box, Muller: A note on the generation of random normal deviates, 1958).
 fn normal(key: u64, place: usize) -> f64 {
     // the logarithm needs a number above 0
-    let radius = 1.0 - uniform(bits(key, 2 * place));
-    let angle = TAU * uniform(bits(key, 2 * place + 1));
+    let radius = 1.0 - uniform(bits(key, 2 * place as u64));
+    let angle = TAU * uniform(bits(key, 2 * place as u64 + 1));
     (-2.0 * radius.ln()).sqrt() * angle.cos()
 }
 
@@ -202,6 +204,6 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for SaltAndPep
 
 /// Salt (1), pepper (0) or nothing.
 fn grain(key: u64, place: usize, p: f64) -> Option<f64> {
-    let drawn = uniform(bits(key, place));
+    let drawn = uniform(bits(key, place as u64));
     (drawn < p).then_some(if drawn < p / 2.0 { 0.0 } else { 1.0 })
 }

@@ -100,7 +100,7 @@ impl<'a, T: Scalar> Pass<'a, T> {
     /// A key of its own for a layer that draws at random; the next layer gets another.
     pub fn draw(&mut self) -> u64 {
         let key = self.key;
-        self.key = crate::dropout::bits(key, 0);
+        self.key = core_tensor::random::bits(key, 0);
         key
     }
 

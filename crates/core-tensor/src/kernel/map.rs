@@ -1,6 +1,8 @@
 //! Element-wise loops, over the straight-line functions of `elementary`.
 
-use num_traits::Float;
+use num_traits::{Float, Zero};
+
+use crate::random::bits;
 
 /// `y[i] = f(x[i])`
 #[inline(always)]
@@ -23,6 +25,16 @@ pub(crate) fn map_in_place<T: Copy>(y: &mut [T], f: impl Fn(T) -> T) {
 pub(crate) fn map_backward<T: Float>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> T) {
     for (dy, y) in dy.iter_mut().zip(y) {
         *dy = f(*y, *dy);
+    }
+}
+
+/// Zeroes each number with the chance `p`; 53 bits decide, as they make a uniform number.
+#[inline(always)]
+pub(crate) fn drop_out<T: Copy + Zero>(key: u64, first: usize, p: f64, numbers: &mut [T]) {
+    let dropped = (p * 2f64.powi(53)).ceil() as u64;
+    for (place, x) in (first as u64..).zip(numbers) {
+        let kept = bits(key, place) >> 11 >= dropped;
+        *x = if kept { *x } else { T::zero() };
     }
 }
 

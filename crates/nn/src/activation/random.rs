@@ -1,12 +1,15 @@
 //! The activation that is random in training.
 
+use core_tensor::random::{bits, uniform};
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
-use crate::dropout::{bits, uniform};
 use crate::{Layer, Mode, Pass};
 
 /// `y = x` for `x > 0`, else `a·x` with a slope drawn for each number, uniform between `P/Q` and `R/S`: 1/8 and 1/3 unless said otherwise.
 /// In use `a` is the mean of the two.
+///
+/// # Shapes
+/// Any shape, which stays.
 ///
 /// # Gradient
 /// 1 for `x > 0`, else the slope that was drawn, at the kink too.
@@ -18,7 +21,7 @@ no_params!([const P: u32, const Q: u32, const R: u32, const S: u32] RRelu<P, Q, 
 /// The slope at a place; without a key, the mean.
 #[inline(always)]
 fn slope(key: Option<u64>, place: usize, [low, high]: [f64; 2]) -> f64 {
-    let part = key.map_or(0.5, |key| uniform(bits(key, place)));
+    let part = key.map_or(0.5, |key| uniform(bits(key, place as u64)));
     low + part * (high - low)
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use core_tensor::random::bits;
 use core_tensor::{Batch, Leaf, Params, Path, Scalar, Shape, Tensor, Zeroed};
 use nn::{Board, Gradients, Layer, Loss, Network, Pass, Score, training_room};
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
 use super::fit::Measured;
-use super::source::mix;
 use super::step::gradient;
 use crate::{Data, Epoch, Optimizer, Progress, Source, Targets, Trainer};
 
@@ -180,7 +180,7 @@ where
             let pass = Pass {
                 gradients,
                 peers: (shards > 1).then_some(&peers),
-                ..Pass::train(&mut shard.room, mix(key, k as u64))
+                ..Pass::train(&mut shard.room, bits(key, k as u64))
             };
             let targets = targets.part(from, to - from);
             shard.score = gradient(layers, loss, (x, targets), of, grad, pass);

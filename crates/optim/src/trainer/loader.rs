@@ -3,9 +3,10 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use core_tensor::random::bits;
 use core_tensor::{Scalar, Shape, Tensor};
 
-use super::source::{gather, mix};
+use super::source::gather;
 use crate::{Data, Each, Round, Source, Targets};
 
 /// Samples in memory that are changed by `change` every time they are seen: shifted, flipped, made noisy. A thread of its own prepares the
@@ -81,7 +82,7 @@ where
         let prepare = move |chosen: &[usize], room: &mut [T]| {
             let samples = gather::<X, T>(Tensor::batch(numbers), chosen, room);
             for (sample, &i) in samples.iter_mut().zip(chosen) {
-                change(sample, mix(key, i as u64));
+                change(sample, bits(key, i as u64));
             }
         };
         let chunks = round.order.chunks(round.size);

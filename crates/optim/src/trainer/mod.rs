@@ -15,6 +15,7 @@ mod trouble;
 use core::ops::ControlFlow;
 use std::mem::take;
 
+use core_tensor::random::bits;
 use core_tensor::{Params, Scalar, Shape};
 use nn::{Layer, Loss, MaxNorm, Network, Penalty, Score};
 use rand::SeedableRng;
@@ -23,7 +24,6 @@ use rand::seq::SliceRandom;
 
 use self::crew::{Alone, Worker};
 use self::run::Run;
-use self::source::mix;
 use crate::{Average, Optimizer, Progress};
 
 pub use checkpoint::{CheckPointError, CheckPoints, Fault};
@@ -174,7 +174,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         let round = Round {
             order: &order[begun..],
             size: self.network.capacity(),
-            key: mix(self.seed, self.epochs as u64),
+            key: bits(self.seed, self.epochs as u64),
             room: &mut room,
         };
         let (mut total, mut step) = (self.run.total, Score::none());

@@ -2,6 +2,7 @@
 
 use core::ops::ControlFlow;
 
+use core_tensor::random::bits;
 use core_tensor::{Batch, Scalar, Shape, Tensor};
 
 use crate::Data;
@@ -60,16 +61,8 @@ pub struct Round<'p, T> {
 impl<T> Round<'_, T> {
     /// What is random about a sample follows from its key alone, whatever its batch, and whoever prepares it.
     pub fn key_of(&self, sample: usize) -> u64 {
-        mix(self.key, sample as u64)
+        bits(self.key, sample as u64)
     }
-}
-
-/// A key from two (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-pub(crate) fn mix(key: u64, number: u64) -> u64 {
-    let x = key.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 /// The targets of a batch: all of a slice, or those that were chosen.

@@ -1,0 +1,23 @@
+//! Numbers drawn from a key and a place alone: whoever asks again, in whatever order, gets the same.
+
+/// Random bits for one place of one key (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+///
+/// ```
+/// use core_tensor::random::bits;
+/// assert_eq!(bits(7, 3), bits(7, 3));
+/// assert_ne!(bits(7, 3), bits(7, 4));
+/// assert_ne!(bits(7, 3), bits(8, 3));
+/// ```
+#[inline(always)]
+pub const fn bits(key: u64, place: u64) -> u64 {
+    let x = key.wrapping_add(place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// Uniform in `[0, 1)`, of random bits.
+#[inline(always)]
+pub fn uniform(bits: u64) -> f64 {
+    (bits >> 11) as f64 * 2f64.powi(-53)
+}
