@@ -35,11 +35,17 @@ fn run<X: Shape, L: Layer<X, T>, T: Scalar>(
 /// PyTorch's slopes cancel in `1 − σ`, times up to 30.
 const EPSILONS: f64 = 32.0;
 
-fn formula<L: Layer<Vector<27>, T>, T: Scalar>(case: &Case) {
+fn formula<L: Layer<Vector<27>, T> + Layer<Image<3, 1, 3>, T>, T: Scalar>(case: &Case) {
+    formula_of::<Vector<27>, L, T>(case);
+    // the same numbers as three samples
+    formula_of::<Image<3, 1, 3>, L, T>(case);
+}
+
+fn formula_of<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case) {
     let mut grad = L::Grad::boxed();
     let mut layer = L::boxed();
     init(&mut *layer, Init::HeNormal, 0);
-    let (y, slopes) = run::<Vector<27>, L, T>(&layer, case.numbers("x"), &[1.0; 27], &mut grad);
+    let (y, slopes) = run::<X, L, T>(&layer, case.numbers("x"), &[1.0; 27], &mut grad);
     close(
         &format!("{}: y", case.title),
         &y,
@@ -150,12 +156,19 @@ macro_rules! rows { ($($name:literal $x:ty => $layer:ty $(, $learned:literal)?;)
 rows! {
     "softmax" Vector<6> => Softmax;
     "softmax_large" Vector<6> => Softmax;
+    "softmax_image" Image<3, 1, 14> => Softmax;
     "log_softmax" Vector<6> => LogSoftmax;
     "log_softmax_large" Vector<6> => LogSoftmax;
+    "log_softmax_image" Image<3, 1, 14> => LogSoftmax;
     "glu" Vector<6> => Glu;
     "glu_large" Vector<6> => Glu;
+    "glu_image" Image<3, 1, 14> => Glu;
     "prelu_shared" Image<3, 2, 4> => PRelu<1, T>, "slope";
     "prelu_channels" Image<3, 2, 4> => PRelu<4, T>, "slope";
+    "prelu_shared_rows" Vector<67> => PRelu<1, T>, "slope";
+    "prelu_channels_rows" Vector<67> => PRelu<67, T>, "slope";
+    "swish_channels" Vector<5> => LearnedSwish<5, T>, "beta";
+    "swish_image" Image<3, 1, 7> => LearnedSwish<7, T>, "beta";
 }
 
 #[test]

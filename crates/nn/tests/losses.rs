@@ -11,7 +11,7 @@ use near::{close, scalars};
 use nn::{
     Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
     KlDivergence, LabelSmoothing, Loss, Mae, Nll, Object, PixelCrossEntropy, SmoothL1,
-    SoftCrossEntropy, Total, WeightedCrossEntropy,
+    SoftCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
 };
 
 /// A few roundings on either side.
@@ -39,64 +39,83 @@ fn check<Y: Shape, T: Scalar, Q: Loss<Y, T>>(case: &Case, loss: &Q, targets: &[Q
     );
 }
 
-/// Targets of the shape of the outputs: two rows of six a sample.
-type Y = Image<1, 2, 6>;
-
-fn tensors<T: Scalar, Q: Loss<Y, T, Target = Tensor<Y, T>>>(case: &Case, loss: &Q) {
+/// Targets of the shape of the outputs.
+fn tensors<Y: Shape, T: Scalar, Q: Loss<Y, T, Target = Tensor<Y, T>>>(case: &Case, loss: &Q) {
     let numbers = case.numbers("target");
     let target = |numbers: &[f64]| Tensor::from_fn(|i| T::of(numbers[i]));
     let targets: Vec<Tensor<Y, T>> = numbers.chunks(Y::LEN).map(target).collect();
     check::<Y, T, Q>(case, loss, &targets);
 }
 
-fn classes<T: Scalar, Q: Loss<Vector<6>, T, Target = Class<6>>>(case: &Case, loss: &Q) {
-    let class = |&number: &f64| Class::new(number as usize);
-    let targets: Vec<Class<6>> = case.numbers("target").iter().map(class).collect();
-    check::<Vector<6>, T, Q>(case, loss, &targets);
+fn class<const N: usize>(&number: &f64) -> Class<N> {
+    Class::new(number as usize)
 }
 
-fn pixels<T: Scalar>(case: &Case) {
-    let class = |i: usize| Class::<6>::new(case.numbers("target")[i] as usize);
-    let targets = [0, 1, 2].map(|sample| [[class(2 * sample), class(2 * sample + 1)]]);
-    check::<Y, T, _>(case, &PixelCrossEntropy, &targets);
+fn classes<const N: usize, T: Scalar, Q: Loss<Vector<N>, T, Target = Class<N>>>(
+    case: &Case,
+    loss: &Q,
+) {
+    let targets: Vec<Class<N>> = case.numbers("target").iter().map(class).collect();
+    check::<Vector<N>, T, Q>(case, loss, &targets);
 }
 
-macro_rules! losses { ($($name:literal $check:ident $($loss:expr)?;)+) => {
+/// A class a pixel, in a row of `W` pixels.
+fn pixels<const W: usize, const N: usize, T: Scalar>(case: &Case) {
+    let samples = case.numbers("target").chunks(W);
+    let targets: Vec<[[Class<N>; W]; 1]> = samples
+        .map(|sample| [std::array::from_fn(|i| class(&sample[i]))])
+        .collect();
+    check::<Image<1, W, N>, T, _>(case, &PixelCrossEntropy, &targets);
+}
+
+const WEIGHTS: [f64; 7] = [0.5, 2.0, 1.0, 0.0, 3.0, 1.25, 0.75];
+
+/// The first of them.
+fn weights<const N: usize>() -> [f64; N] {
+    std::array::from_fn(|i| WEIGHTS[i])
+}
+
+// every loss in two shapes: rows of classes, one for the losses of a class
+macro_rules! losses { ($([$name:literal $odd:literal] $check:ident $($loss:expr)?;)+) => {
     #[test]
     fn as_pytorch_has_them() {
         fn all<T: Scalar>(case: &Case) {
             match case.name.as_str() {
-                $($name => $check::<T $(, losses!(@any $loss))?>(case $(, &$loss)?),)+
+                $($name => losses!(@$check T case 2 6 $($loss)?),
+                $odd => losses!(@$check T case 3 7 $($loss)?),)+
                 _ => unreachable!("load compares the names"),
             }
         }
-        for case in load("losses.txt", &[$($name),+]) {
+        for case in load("losses.txt", &[$($name, $odd),+]) {
             all::<f32>(&case);
             all::<f64>(&case);
         }
     }
 };
-(@any $loss:expr) => { _ } }
+(@tensors $T:ident $case:ident $rows:literal $n:literal $loss:expr) => { tensors::<Image<1, $rows, $n>, $T, _>($case, &$loss) };
+(@classes $T:ident $case:ident $rows:literal $n:literal $loss:expr) => { classes::<$n, $T, _>($case, &$loss) };
+(@pixels $T:ident $case:ident $rows:literal $n:literal) => { pixels::<$rows, $n, $T>($case) } }
 losses! {
-    "mae" tensors Mae;
-    "half_squared_error" tensors HalfSquaredError;
-    "total_half_squared_error" tensors Total(HalfSquaredError);
-    "huber" tensors Huber { delta: 1.5 };
-    "smooth_l1" tensors SmoothL1 { beta: 0.75 };
-    "bce" tensors Bce;
-    "bce_with_logits" tensors BceWithLogits;
-    "bce_large" tensors BceWithLogits;
-    "focal" tensors Focal { alpha: 0.25, gamma: 2.0 };
-    "hinge" tensors Hinge;
-    "kl_divergence" tensors KlDivergence;
-    "cosine" tensors Cosine;
-    "dice" tensors Dice;
-    "soft_cross_entropy" tensors SoftCrossEntropy;
-    "soft_large" tensors SoftCrossEntropy;
-    "label_smoothing" classes LabelSmoothing { alpha: 0.1 };
-    "weighted" classes WeightedCrossEntropy { weights: [0.5, 2.0, 1.0, 0.0, 3.0, 1.25] };
-    "nll" classes Nll;
-    "pixels" pixels;
+    ["mae" "mae_odd"] tensors Mae;
+    ["half_squared_error" "half_squared_error_odd"] tensors HalfSquaredError;
+    ["total_half_squared_error" "total_half_squared_error_odd"] tensors Total(HalfSquaredError);
+    ["huber" "huber_odd"] tensors Huber { delta: 1.5 };
+    ["smooth_l1" "smooth_l1_odd"] tensors SmoothL1 { beta: 0.75 };
+    ["bce" "bce_odd"] tensors Bce;
+    ["bce_with_logits" "bce_with_logits_odd"] tensors BceWithLogits;
+    ["bce_large" "bce_large_odd"] tensors BceWithLogits;
+    ["focal" "focal_odd"] tensors Focal { alpha: 0.25, gamma: 2.0 };
+    ["hinge" "hinge_odd"] tensors Hinge;
+    ["kl_divergence" "kl_divergence_odd"] tensors KlDivergence;
+    ["cosine" "cosine_odd"] tensors Cosine;
+    ["dice" "dice_odd"] tensors Dice;
+    ["soft_cross_entropy" "soft_cross_entropy_odd"] tensors SoftCrossEntropy;
+    ["soft_large" "soft_large_odd"] tensors SoftCrossEntropy;
+    ["label_smoothing" "label_smoothing_odd"] classes LabelSmoothing { alpha: 0.1 };
+    ["weighted" "weighted_odd"] classes WeightedCrossEntropy { weights: weights() };
+    ["nll" "nll_odd"] classes Nll;
+    ["weighted_nll" "weighted_nll_odd"] classes WeightedNll { weights: weights() };
+    ["pixels" "pixels_odd"] pixels;
 }
 
 #[test]

@@ -13,7 +13,7 @@ use nn::{
     Network, Pass, RmsNorm, init, training_room,
 };
 
-const CASES: [&str; 13] = [
+const CASES: [&str; 18] = [
     "plain_rows",
     "plain_image",
     "batch_image",
@@ -26,6 +26,11 @@ const CASES: [&str; 13] = [
     "response_5",
     "response_2",
     "response_3",
+    "response_4_rest",
+    "layer_wide",
+    "rms_wide",
+    "group_3",
+    "instance_9",
     "running",
 ];
 
@@ -101,6 +106,11 @@ fn all<T: Scalar>(case: &Case) {
         "response_5" => check::<Image<2, 3, 7>, LocalResponseNorm<5>, T>(case, 50.0),
         "response_2" => check::<Image<2, 3, 7>, LocalResponseNorm<2>, T>(case, 50.0),
         "response_3" => check::<Image<2, 3, 7>, LocalResponseNorm<3>, T>(case, 50.0),
+        "response_4_rest" => check::<Image<1, 5, 3>, LocalResponseNorm<4>, T>(case, 50.0),
+        "layer_wide" => check::<Vector<19>, LayerNorm<19, T>, T>(case, 1.0),
+        "rms_wide" => check::<Vector<19>, RmsNorm<19, T>, T>(case, 1.0),
+        "group_3" => check::<Image<5, 1, 9>, GroupNorm<3, 9, T>, T>(case, 1.0),
+        "instance_9" => check::<Image<5, 1, 9>, InstanceNorm<9, T>, T>(case, 1.0),
         _ => running::<T>(case),
     }
 }
