@@ -6,12 +6,14 @@ mod fixture;
 
 use std::path::PathBuf;
 
-use core_tensor::{Image, Leaf, Pair, Params, Path, Role, Scalar, Shape, Tensor, Tokens, Vector};
+use core_tensor::{
+    Image, Leaf, Pair, Params, Path, Role, Scalar, Sequence, Shape, Tensor, Tokens, Vector,
+};
 use fixture::load;
-use nn::weights::{Precision, to_bytes, to_bytes_as};
+use nn::weights::{Precision, Weights, to_bytes, to_bytes_as};
 use nn::{
     BatchNorm, BatchNormPlain, Bidirectional, Bilinear, Conv1d, ConvTranspose2d, DepthwiseConv2d,
-    DilatedConv2d, DropConnect, EachStep, Embedding, FlattenChannelsFirst, GroupNorm,
+    DilatedConv2d, DropConnect, EachStep, Embedding, EncoderBlock, FlattenChannelsFirst, GroupNorm,
     GroupedConv2d, Gru, Layer, LayerNorm, LearnedPositions, LearnedSwish, Linear, LinearNoBias,
     Lstm, MultiHeadAttention, Network, PRelu, RectConv2d, RmsNorm, Rnn, network,
 };
@@ -98,15 +100,27 @@ fn fill<T: Scalar, P: Params<T>>(layers: &mut P) {
     layers.visit([], &Path::Root, &mut set);
 }
 
-const NAMES: [&str; 3] = ["picture", "text", "product"];
+const NAMES: [&str; 5] = ["picture", "text", "product", "stack", "encoder"];
 
-/// Both ways, for one network in one precision.
-fn exchanged<X: Shape, L: Layer<X, T>, T: Scalar>(name: &str, most: f64) {
+/// The names of one side as the other has them.
+type Rename = fn(&str) -> Option<String>;
+const ALIKE: [Rename; 2] = [|name| Some(name.into()); 2];
+
+/// Both ways, for one network in one precision, with PyTorch's names from ours and ours from PyTorch's.
+fn exchanged<X: Shape, L: Layer<X, T>, T: Scalar>(
+    name: &str,
+    most: f64,
+    [theirs, ours]: [Rename; 2],
+) {
+    let read = |file: PathBuf, net: &mut Network<X, L, T>| {
+        let bytes = std::fs::read(file).expect("the file is committed");
+        let weights = Weights::parse(&bytes).expect("safetensors").rename(ours);
+        weights.read(&mut *net.layers).expect("the weights fit");
+    };
     let cases = load("weights.txt", &NAMES);
     let case = cases.iter().find(|case| case.name == name).expect("a case");
     let mut net = Network::<X, L, T>::new(3);
-    net.load(file(&format!("torch_{name}.safetensors")))
-        .expect("PyTorch's weights fit");
+    read(file(&format!("torch_{name}.safetensors")), &mut net);
     near(
         name,
         &outputs(&mut net, case.numbers("x")),
@@ -116,11 +130,15 @@ fn exchanged<X: Shape, L: Layer<X, T>, T: Scalar>(name: &str, most: f64) {
 
     fill(&mut *net.layers);
     let bytes = to_bytes_as(&*net.layers, Precision::F32).expect("all are finite");
-    let ours = file(&format!("ours_{name}.safetensors"));
+    let bytes = Weights::parse(&bytes)
+        .expect("just written")
+        .rename(theirs)
+        .to_bytes();
+    let written = file(&format!("ours_{name}.safetensors"));
     if std::env::var_os("WRITE_FIXTURES").is_some() {
-        std::fs::write(&ours, &bytes).expect("the folder can be written to");
+        std::fs::write(&written, &bytes).expect("the folder can be written to");
     }
-    let committed = std::fs::read(&ours).expect("the file is committed");
+    let committed = std::fs::read(&written).expect("the file is committed");
     assert!(
         bytes == committed,
         "{name}: the file is not the one that PyTorch has read"
@@ -133,7 +151,7 @@ fn exchanged<X: Shape, L: Layer<X, T>, T: Scalar>(name: &str, most: f64) {
     );
     // and back
     let mut again = Network::<X, L, T>::new(1);
-    again.load(&ours).expect("what was written fits");
+    read(written, &mut again);
     assert_eq!(
         to_bytes(&*again.layers).expect("finite"),
         to_bytes(&*net.layers).expect("finite")
@@ -142,20 +160,46 @@ fn exchanged<X: Shape, L: Layer<X, T>, T: Scalar>(name: &str, most: f64) {
 
 #[test]
 fn a_network_of_images_is_exchanged_with_pytorch() {
-    exchanged::<Image<4, 5, 2>, Picture<f64>, f64>("picture", 1e-12);
-    exchanged::<Image<4, 5, 2>, Picture<f32>, f32>("picture", 2e-5);
+    exchanged::<Image<4, 5, 2>, Picture<f64>, f64>("picture", 1e-12, ALIKE);
+    exchanged::<Image<4, 5, 2>, Picture<f32>, f32>("picture", 2e-5, ALIKE);
 }
 
 #[test]
 fn a_network_of_words_is_exchanged_with_pytorch() {
-    exchanged::<Tokens<5, 7>, Text<f64>, f64>("text", 1e-12);
-    exchanged::<Tokens<5, 7>, Text<f32>, f32>("text", 2e-5);
+    exchanged::<Tokens<5, 7>, Text<f64>, f64>("text", 1e-12, ALIKE);
+    exchanged::<Tokens<5, 7>, Text<f32>, f32>("text", 2e-5, ALIKE);
 }
 
 #[test]
 fn a_network_of_pairs_is_exchanged_with_pytorch() {
-    exchanged::<Pair<Vector<2>, Vector<3>>, Product<f64>, f64>("product", 1e-12);
-    exchanged::<Pair<Vector<2>, Vector<3>>, Product<f32>, f32>("product", 2e-5);
+    exchanged::<Pair<Vector<2>, Vector<3>>, Product<f64>, f64>("product", 1e-12, ALIKE);
+    exchanged::<Pair<Vector<2>, Vector<3>>, Product<f32>, f32>("product", 2e-5, ALIKE);
+}
+
+/// The layers of a stacked LSTM are numbered behind the names of their tensors there, in front of them here.
+#[test]
+fn a_stacked_lstm_is_exchanged_with_pytorch() {
+    let theirs: Rename = |name| {
+        let (layer, tensor) = name.split_once('.')?;
+        Some(format!("{}{layer}", tensor.strip_suffix('0')?))
+    };
+    let ours: Rename = |name| {
+        let (tensor, layer) = name.rsplit_once("_l")?;
+        Some(format!("{layer}.{tensor}_l0"))
+    };
+    type Stack<T> = (Lstm<3, 4, T>, Lstm<4, 4, T>);
+    exchanged::<Sequence<5, 3>, Stack<f64>, f64>("stack", 1e-12, [theirs, ours]);
+    exchanged::<Sequence<5, 3>, Stack<f32>, f32>("stack", 2e-5, [theirs, ours]);
+}
+
+network! {
+    struct Encoder<T> { layers: (EncoderBlock<6, 3, 5, false, T>, EncoderBlock<6, 3, 5, false, T>) }
+}
+
+#[test]
+fn a_transformer_is_exchanged_with_pytorch() {
+    exchanged::<Sequence<5, 6>, Encoder<f64>, f64>("encoder", 1e-12, ALIKE);
+    exchanged::<Sequence<5, 6>, Encoder<f32>, f32>("encoder", 2e-5, ALIKE);
 }
 
 #[test]

@@ -32,6 +32,32 @@
 //! # Ok::<(), nn::weights::WeightsError>(())
 //! ```
 //!
+//! What is called otherwise over there is renamed on its way, in both directions. PyTorch numbers the layers of a stacked `nn.LSTM` in the names
+//! of their tensors, a tuple in front of them:
+//!
+//! ```
+//! use core_tensor::Sequence;
+//! use nn::weights::{Weights, to_bytes};
+//! use nn::{Lstm, Network};
+//! let mut net = Network::<Sequence<5, 3>, (Lstm<3, 4>, Lstm<4, 4>)>::new(1);
+//! // 1.weight_ih_l0 is weight_ih_l1 there
+//! let theirs = |name: &str| {
+//!     let (layer, tensor) = name.split_once('.')?;
+//!     Some(format!("{}{layer}", tensor.strip_suffix('0')?))
+//! };
+//! let ours = |name: &str| {
+//!     let (tensor, layer) = name.rsplit_once("_l")?;
+//!     Some(format!("{layer}.{tensor}_l0"))
+//! };
+//! let bytes = to_bytes(&*net.layers)?;
+//! let for_pytorch = Weights::parse(&bytes)?.rename(theirs).to_bytes();
+//! let from_pytorch = Weights::parse(&for_pytorch)?;
+//! let names: Vec<&str> = from_pytorch.names().collect();
+//! assert_eq!(names[4..], ["weight_hh_l0", "weight_hh_l1", "weight_ih_l0", "weight_ih_l1"]);
+//! from_pytorch.rename(ours).read(&mut *net.layers)?;
+//! # Ok::<(), nn::weights::WeightsError>(())
+//! ```
+//!
 //! A file written here carries a checksum (CRC-32), which is compared where there is one.
 
 mod archive;

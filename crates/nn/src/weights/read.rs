@@ -6,7 +6,7 @@ use core_tensor::stored::Place;
 use core_tensor::{Leaf, Params, Path, Scalar, Visit};
 
 use super::number::{decode, each_place};
-use super::{Archive, Mismatch, Precision, View, WeightsError};
+use super::{Archive, Builder, Mismatch, Precision, View, WeightsError};
 
 /// What stands beside the weights in a check point has names that begin like this.
 const TRAINER: &str = "trainer/";
@@ -42,6 +42,15 @@ impl<'b> Weights<'b> {
             .collect();
         self.tensors.sort_by(|a, b| a.0.cmp(&b.0));
         self
+    }
+
+    /// The same tensors as one block of bytes, sealed by a checksum: for the other side, under the names that they have there.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut block = Builder::new();
+        for (name, view) in &self.tensors {
+            block.add(name, view.dtype, &view.sides, view.bytes.to_vec());
+        }
+        block.build()
     }
 
     /// Writes the weights into the layers, frozen ones too. Numbers are rounded to the network's precision.
