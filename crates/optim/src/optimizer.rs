@@ -31,6 +31,11 @@ pub trait Optimizer<T: Scalar> {
         let _ = (net, state);
     }
 
+    /// Takes back, to rounding, what [`before`](Self::before) did, where no step follows it.
+    fn withdraw<P: Params<T>>(&self, net: &mut P, state: &mut Self::State<P::Grad>) {
+        let _ = (net, state);
+    }
+
     /// One step. Allocates nothing.
     fn step<P: Params<T>>(
         &self,

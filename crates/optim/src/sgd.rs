@@ -178,22 +178,38 @@ impl Nesterov {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Nesterov {
-    plain_state!(|_| 1);
-
-    fn before<P: Params<T>>(&self, net: &mut P, memory: &mut Memory<P::Grad>) {
+impl Nesterov {
+    /// `θ ← θ + by·v`, where the weights lie at `θ` between steps.
+    fn look_ahead<T: Scalar, P: Params<T>>(
+        &self,
+        by: f64,
+        net: &mut P,
+        memory: &mut Memory<P::Grad>,
+    ) {
         let (LookAhead::Taken, [velocity]) = (self.look_ahead, &mut memory.values[..]) else {
             return;
         };
-        let momentum = T::of(self.momentum);
+        let by = T::of(by);
         let mut ahead = |leaf: core_tensor::Leaf<'_>, weight: &mut [T], [v]: [&mut [T]; 1]| {
             if leaf.role.learns() {
                 for (w, &mut v) in weight.iter_mut().zip(v) {
-                    *w += momentum * v;
+                    *w += by * v;
                 }
             }
         };
         net.visit([&mut **velocity], &Path::Root, &mut ahead);
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for Nesterov {
+    plain_state!(|_| 1);
+
+    fn before<P: Params<T>>(&self, net: &mut P, memory: &mut Memory<P::Grad>) {
+        self.look_ahead(self.momentum, net, memory);
+    }
+
+    fn withdraw<P: Params<T>>(&self, net: &mut P, memory: &mut Memory<P::Grad>) {
+        self.look_ahead(-self.momentum, net, memory);
     }
 
     fn step_by<P: Params<T>>(

@@ -171,6 +171,10 @@ macro_rules! delegate {
         fn before<P: Params<$T>>(&self, net: &mut P, state: &mut O::State<P::Grad>) {
             self.optimizer.before(net, state);
         }
+
+        fn withdraw<P: Params<$T>>(&self, net: &mut P, state: &mut O::State<P::Grad>) {
+            self.optimizer.withdraw(net, state);
+        }
     };
 }
 pub(crate) use delegate;

@@ -115,6 +115,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
         self.trouble = NonFinite::find(layers, grad, score, self.steps + 1);
         if let Some(trouble) = &mut self.trouble {
             trouble.trace((&*layers, &self.loss), x, targets, grad, (room, key));
+            self.optimizer.withdraw(layers, &mut self.state);
         } else if last {
             self.optimizer.step(layers, grad, &mut self.state);
             if let Some(max_norm) = &self.max_norm {

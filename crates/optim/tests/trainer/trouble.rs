@@ -5,7 +5,7 @@ use nn::{
     Class, Conv2d, CrossEntropy, Flatten, Init, Linear, Mse, Named, Relu, Residual, Sum, Tanh,
     network,
 };
-use optim::{Data, Progress, Sgd, Source, Targets, Trainer};
+use optim::{Clipped, Data, LookAhead, Nesterov, Progress, Sgd, Source, Targets, Trainer, Tuned};
 
 use crate::plane::{X, points, trainer, weights};
 
@@ -156,6 +156,40 @@ fn a_sample_that_is_not_finite_is_counted() {
         let trouble = trainer.trouble.expect("a step was not taken");
         assert_eq!((trouble.sample, trouble.step), (Some(place), 1));
         assert!(trouble.norms.len() == 4);
+    }
+}
+
+/// What an optimizer does before the gradient is taken is undone as well: the weights have not gone ahead.
+#[test]
+fn a_step_that_is_not_taken_leaves_the_weights_where_they_were() {
+    let (mut x, classes) = points(4);
+    let ahead = Nesterov {
+        look_ahead: LookAhead::Taken,
+        ..Nesterov::new(0.1, 0.9)
+    };
+    type Net = (Linear<3, 4>, Tanh, Linear<4, 2>);
+    let mut trainer =
+        Trainer::<X, Net, _, _>::new(CrossEntropy, Clipped::norm(Tuned::new(ahead), 1.0), 4);
+    trainer.network.init(Init::XavierNormal, 1);
+    for _ in 0..3 {
+        trainer.step(&x, &classes);
+    }
+    let before = trainer.network.layers.0.weight.map(|&w| w);
+    x[2] = Tensor::full(f32::NAN);
+    for _ in 0..50 {
+        trainer.step(&x, &classes);
+        assert!(trainer.trouble.is_some());
+    }
+    for (now, before) in trainer
+        .network
+        .layers
+        .0
+        .weight
+        .as_slice()
+        .iter()
+        .zip(before.as_slice())
+    {
+        assert!((now - before).abs() < 1e-5, "{now} {before}");
     }
 }
 
