@@ -188,6 +188,31 @@ fn rates_of_a_hundred_steps() {
     }
 }
 
+/// However short, every step has a rate between the last and the peak.
+#[test]
+fn a_short_cycle_has_a_rate_in_every_step() {
+    for (steps, rising) in [
+        (1, 0.3),
+        (2, 0.5),
+        (3, 1.0 / 3.0),
+        (4, 0.25),
+        (5, 1.0),
+        (5, 0.0),
+    ] {
+        let cycle = OneCycle {
+            rising,
+            ..OneCycle::new(2.0, steps)
+        };
+        for t in 0..steps + 2 {
+            let rate = cycle.rate(t);
+            assert!(
+                (0.0..=2.0).contains(&rate),
+                "{steps} steps, step {t}: {rate}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_epoch_is_so_many_steps() {
     let by_epoch = PerEpoch {

@@ -120,7 +120,9 @@ impl Schedule for OneCycle {
         );
         let t = (t as f64).min(last);
         if t <= top {
-            self.anneal.between(first, self.peak, t / top)
+            // who rises for one step begins at the peak
+            let part = if top > 0.0 { t / top } else { 1.0 };
+            self.anneal.between(first, self.peak, part)
         } else {
             self.anneal
                 .between(self.peak, first / self.end, (t - top) / (last - top))
