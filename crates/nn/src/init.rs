@@ -19,6 +19,8 @@ use rand_distr::{Normal, Uniform};
 /// | relu and its kin | [`HeNormal`](Init::HeNormal); with a slope, [`Init::scaled`] by [`gain_leaky`] |
 /// | tanh, sigmoid, softmax, none | [`XavierNormal`](Init::XavierNormal) |
 /// | selu | [`LeCunNormal`](Init::LeCunNormal) |
+///
+/// [`Network::init_suited`](crate::Network::init_suited) goes by this table, layer by layer.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Init {
     /// Normal, variance `2 / fan_in`: for ReLU (He et al. 2015).
@@ -217,29 +219,36 @@ fn draw<T: Scalar>(weight: &mut [T], distribution: impl Distribution<f64>, rng: 
 /// Draws every weight of `net`, frozen ones too, from `seed`: the same seed gives the same weights in `f32`, `f64` and dual numbers, up
 /// to rounding.
 pub fn init<T: Scalar>(net: &mut impl Params<T>, how: Init, seed: u64) {
-    net.visit(
-        [],
-        &Path::Root,
-        &mut Draw {
-            how,
-            rng: ChaCha8Rng::seed_from_u64(seed),
-        },
-    );
+    draw_by(net, seed, |_| how);
 }
 
-struct Draw {
-    how: Init,
+/// The same, where each tensor may be drawn in a way of its own.
+pub(crate) fn draw_by<T: Scalar>(
+    net: &mut impl Params<T>,
+    seed: u64,
+    how: impl Fn(&Leaf<'_>) -> Init,
+) {
+    let rng = ChaCha8Rng::seed_from_u64(seed);
+    net.visit([], &Path::Root, &mut Draw { how, rng });
+}
+
+struct Draw<F> {
+    how: F,
     rng: ChaCha8Rng,
 }
 
-impl<T: Scalar> Visit<T, 0> for Draw {
+impl<T: Scalar, F: Fn(&Leaf<'_>) -> Init> Visit<T, 0> for Draw<F> {
     fn tensor(&mut self, leaf: Leaf<'_>, weight: &mut [T], _: [&mut [T]; 0]) {
         match leaf.role {
-            // no sum of many numbers to keep small
-            Role::Lookup if self.how.as_scaled().is_some() => {
-                draw(weight, normal(0.0, 1.0), &mut self.rng);
+            Role::Weight | Role::Lookup => {
+                let how = (self.how)(&leaf);
+                // no sum of many numbers to keep small
+                if leaf.role == Role::Lookup && how.as_scaled().is_some() {
+                    draw(weight, normal(0.0, 1.0), &mut self.rng);
+                } else {
+                    how.fill(&leaf, weight, &mut self.rng);
+                }
             }
-            Role::Weight | Role::Lookup => self.how.fill(&leaf, weight, &mut self.rng),
             Role::Bias => weight.fill(T::zero()),
             Role::Scale | Role::Variance => weight.fill(T::one()),
             Role::Slope => weight.fill(T::of(0.25)),

@@ -53,6 +53,7 @@ mod regulariser;
 mod reshape;
 mod resize;
 mod steps;
+mod suited;
 mod summary;
 #[cfg(feature = "files")]
 pub mod weights;

@@ -1,9 +1,12 @@
 //! How weights begin: the published variances and bounds, and the same bits for the same seed.
 
-use core_tensor::{Image, Leaf, Params, Path, Role, Scalar, Sequence, Shape, Tensor, Zeroed};
+use core_tensor::{
+    Image, Leaf, Params, Path, Role, Scalar, Sequence, Shape, Tensor, Vector, Zeroed,
+};
 use nn::{
-    Conv1d, Conv2d, ConvTranspose2d, DepthwiseConv2d, Embedding, Fan, Frozen, GroupedConv2d, Init,
-    Layer, Linear, Network, Spread, gain_leaky, init,
+    BatchNorm, Conv1d, Conv2d, ConvTranspose2d, DepthwiseConv2d, Dropout, Embedding, Fan, Flatten,
+    Frozen, Gelu, GroupedConv2d, Init, Layer, Linear, Lstm, MaxPool2d, Network, PRelu, Relu,
+    Residual, Selu, Spread, Tanh, gain_leaky, init, network,
 };
 
 /// The weights of a layer made by `how`.
@@ -254,6 +257,72 @@ fn rows_that_are_looked_up_have_deviation_1() {
     assert!((square - 1.0).abs() < 0.07, "{square}");
     let (w, _) = drawn::<Embedding<3, 2, f64>, f64>(Init::Constant(0.5), 3);
     assert_eq!(w, [0.5; 6]);
+}
+
+network! {
+    struct Mixed<T> {
+        stem: Conv2d<2, 5, 3, 1, 1, T>,
+        norm: BatchNorm<5, T>,
+        relu: Relu,
+        block: Residual<(Conv2d<5, 5, 3, 1, 1, T>, Selu, MaxPool2d<1>, Conv2d<5, 5, 3, 1, 1, T>)>,
+        bend: PRelu<1, T>,
+        flat: Flatten,
+        wide: Linear<60, 7, T>,
+        tanh: Tanh,
+        frozen: Frozen<Linear<7, 6, T>>,
+        drop: Dropout,
+        gelu: Gelu,
+        last: Linear<6, 3, T>,
+    }
+}
+
+/// Drawn from the same normal numbers as by He's rule, times what the activation behind each layer asks for.
+#[test]
+fn each_layer_suits_the_activation_that_follows() {
+    let [mut suited, mut he] = [0; 2].map(|_| Network::<Image<3, 4, 2>, Mixed<f64>, f64>::new(1));
+    suited.init_suited(5);
+    he.init(Init::HeNormal, 5);
+    let leaky = (2.0_f64 / (1.0 + 0.0625)).sqrt();
+    // the deviation over √(2/fan_in)
+    let factors = [
+        ("stem.weight", 1.0),
+        ("block.0.weight", 0.5_f64.sqrt()),
+        ("block.3.weight", leaky / 2_f64.sqrt()),
+        ("wide.weight", (60.0_f64 / 67.0).sqrt()),
+        ("frozen.weight", 1.0),
+        ("last.weight", (6.0_f64 / 9.0).sqrt()),
+    ];
+    let mut all = Vec::new();
+    he.layers
+        .look(&Path::Root, &mut |leaf: Leaf<'_>, w: &[f64]| {
+            if leaf.role == Role::Weight {
+                all.push((leaf.path.to_string(), w.to_vec()));
+            }
+        });
+    assert_eq!(all.len(), factors.len());
+    let mut expected = all.iter().zip(factors);
+    suited
+        .layers
+        .look(&Path::Root, &mut |leaf: Leaf<'_>, w: &[f64]| {
+            if leaf.role == Role::Weight {
+                let ((name, he), (path, factor)) = expected.next().expect("as many");
+                assert_eq!((leaf.path.to_string(), &**name), (path.to_owned(), path));
+                for (w, he) in w.iter().zip(he) {
+                    assert!((w - factor * he).abs() < 1e-14, "{path}: {w} {he}");
+                }
+            }
+        });
+    // one layer alone, and gates that are bent inside
+    let [mut suited, mut xavier] =
+        [0; 2].map(|_| Network::<Sequence<2, 3>, (Lstm<3, 4>, Relu)>::new(1));
+    suited.init_suited(1);
+    xavier.init(Init::XavierNormal, 1);
+    assert_eq!(suited.layers.0.weight_ih, xavier.layers.0.weight_ih);
+    let mut one = Network::<Vector<3>, Linear<3, 4>>::new(1);
+    one.init_suited(2);
+    let mut other = Network::<Vector<3>, Linear<3, 4>>::new(1);
+    other.init(Init::XavierNormal, 2);
+    assert_eq!(one.layers.weight, other.layers.weight);
 }
 
 #[test]
