@@ -21,6 +21,8 @@ use crate::{Layer, Pass};
 /// net.layers.bias = Tensor::new([0.5]);
 /// assert_eq!(net.predict(&[Tensor::new([1.0, 2.0])])[0], Tensor::new([1.5]));
 /// ```
+///
+/// Rosenblatt: The perceptron (1958).
 pub struct Linear<const I: usize, const O: usize, T: Scalar = f32> {
     /// `W`, a row for each input
     pub weight: Tensor<Matrix<I, O>, T>,

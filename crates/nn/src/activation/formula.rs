@@ -35,9 +35,18 @@ macro_rules! formulas { ($($(#[$doc:meta])* $name:ident $(($p:ident / $q:ident =
 
 formulas! {
     /// `y = x`: where an activation is asked for and none is wanted.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
+    /// # Gradient
+    /// 1
     Identity 0 |x: R| x;
     /// A line in place of the logistic function: `y = min(max(α·x + β, 0), 1)` with `α = P/Q` and `β = A/B`, a sixth and a half unless said
     /// otherwise.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// `α` where `0 < α·x + β < 1`, else 0, at the kinks too.
@@ -46,12 +55,18 @@ formulas! {
     HardSigmoid(P/Q = 1/6, A/B = 1/2) 4 |x: R| R::one().min(R::zero().max(ratio::<R>(P, Q) * x + ratio(A, B)));
     /// `y = min(max(x, −1), 1)`
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// 1 for `−1 < x < 1`, else 0, at the kinks too.
     ///
     /// Collobert: Large scale machine learning (2004).
     HardTanh 2 |x: R| R::one().min((-R::one()).max(x));
     /// `y = min(max(x, 0), 6)`
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// 1 for `0 < x < 6`, else 0, at the kinks too.
@@ -61,12 +76,18 @@ formulas! {
     /// `y = x` for `x > 0`, else `P/Q·x`: `LeakyRelu` has the slope 1/100, `LeakyRelu<1, 5>` a fifth. Two pieces, so the slope may be above 1,
     /// where `max(αx, x)` is another function.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// 1 for `x > 0`, else `P/Q`, at the kink too.
     ///
     /// Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models (2013).
     LeakyRelu(P/Q = 1/100) 2 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * x };
     /// `y = x` for `x > 0`, else `α·(eˣ − 1)` with `α = P/Q`, 1 unless said otherwise.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// 1 for `x > 0`, else `α·eˣ`; at 0 it is `α`.
@@ -75,12 +96,18 @@ formulas! {
     Elu(P/Q = 1/1) 20 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * x.exp_m1() };
     /// [`Elu`] scaled so that means of 0 and variances of 1 stay: `y = λ·x` for `x > 0`, else `λ·α·(eˣ − 1)`, `λ ≈ 1.0507`, `α ≈ 1.6733`.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `λ` for `x > 0`, else `λ·α·eˣ`, at 0 too.
     ///
     /// Klambauer et al.: Self-normalizing neural networks (2017).
     Selu 21 |x: R| R::of(1.050_700_987_355_480_5) * if x > R::zero() { x } else { R::of(1.673_263_242_354_377_2) * x.exp_m1() };
     /// `y = x` for `x > 0`, else `α·(e^(x/α) − 1)` with `α = P/Q`: an [`Elu`] whose slope has no step.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// 1 for `x > 0`, else `e^(x/α)`: 1 at 0.
@@ -89,6 +116,9 @@ formulas! {
     Celu(P/Q = 1/1) 21 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * (x / ratio(P, Q)).exp_m1() };
     /// Gaussian error linear unit, exact: `y = x·Φ(x)` with the chance `Φ(x) = (1 + erf(x/√2)) / 2` of a standard normal number below `x`.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `Φ(x) + x·e^(−x²/2)/√(2π)`
     ///
@@ -96,10 +126,29 @@ formulas! {
     Gelu 25 |x: R| x * R::of(0.5) * (R::one() + (x * R::of(FRAC_1_SQRT_2)).erf());
     /// [`Gelu`] by the hyperbolic tangent: `y = x/2·(1 + tanh u)` with `u = √(2/π)·(x + 0.044715·x³)`, which is `x·σ(2u)`. It differs by up to
     /// 5e-4.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
+    /// # Gradient
+    /// `s + 2·x·u'·s·(1 − s)` with `s = σ(2u)` and `u' = √(2/π)·(1 + 0.134145·x²)`
+    ///
+    /// Hendrycks, Gimpel: Gaussian error linear units (2016).
     GeluTanh 28 |x: R| x * sigmoid(R::of(1.595_769_121_605_730_8) * (x + R::of(0.044_715) * x * x * x));
     /// [`Gelu`] by the logistic function: `y = x·σ(1.702·x)`. It differs by up to 0.02.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
+    /// # Gradient
+    /// `σ(z)·(1 + z·(1 − σ(z)))` with `z = 1.702·x`
+    ///
+    /// Hendrycks, Gimpel: Gaussian error linear units (2016).
     QuickGelu 22 |x: R| x * sigmoid(R::of(1.702) * x);
     /// Sigmoid linear unit: `y = x·σ(x)`.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// `σ(x)·(1 + x·(1 − σ(x)))`
@@ -108,13 +157,28 @@ formulas! {
     Silu 21 |x: R| x * sigmoid(x);
     /// `y = x·σ(β·x) = x / (1 + e^(−β·x))` with a fixed `β = P/Q`; [`LearnedSwish`](crate::LearnedSwish) learns it.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
+    /// # Gradient
+    /// `σ(z)·(1 + z·(1 − σ(z)))` with `z = β·x`
+    ///
     /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
     Swish(P/Q = 1/1) 22 |x: R| x * sigmoid(ratio::<R>(P, Q) * x);
     /// `y = x·tanh(ln(1 + eˣ))`, which is `x·n/(n + 2)` with `n = eˣ·(eˣ + 2)`.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
+    /// # Gradient
+    /// `t + x·σ(x)·(1 − t²)` with `t = tanh(ln(1 + eˣ))`
+    ///
     /// Misra: Mish, a self regularized non-monotonic activation function (2019).
     Mish 45 |x: R| mish(x);
     /// `y = ln(1 + e^(β·x)) / β` with `β = P/Q`: a relu without a kink, stable everywhere.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// `σ(β·x)`
@@ -123,10 +187,16 @@ formulas! {
     Softplus(P/Q = 1/1) 25 |x: R| softplus(ratio::<R>(P, Q) * x) / ratio(P, Q);
     /// `y = ln σ(x)`, stable everywhere.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `σ(−x)`
     LogSigmoid 25 |x: R| -softplus(-x);
     /// `y = x / (1 + |x|)`
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// `1 / (1 + |x|)²`, 1 at 0.
@@ -134,6 +204,9 @@ formulas! {
     /// Turian, Bergstra, Bengio: Quadratic features and deep architectures for chunking (2009).
     Softsign 3 |x: R| x / (R::one() + x.abs());
     /// `y = x·min(max(x + 3, 0), 6) / 6`: [`Silu`] by lines and a parabola.
+    ///
+    /// # Shapes
+    /// Any shape, which stays.
     ///
     /// # Gradient
     /// 0 for `x ≤ −3`, `x/3 + 1/2` between, 1 for `x ≥ 3`; at the kinks it is that of the straight side.

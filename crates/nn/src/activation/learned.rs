@@ -51,6 +51,9 @@ macro_rules! learned { ($($(#[$doc:meta])* $name:ident $field:ident $stored:lite
 learned! {
     /// `y = x` for `x > 0`, else `a·x` with a learned slope `a`: one for all channels, `PRelu`, or one for each, `PRelu<C>`. It begins at 0.25.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `dx = dy` for `x > 0`, else `a·dy`, at 0 too; `da = Σ x·dy` over `x ≤ 0`.
     ///
@@ -58,8 +61,11 @@ learned! {
     PRelu slope "weight" Slope 2 |(x, a): (R, R)| R::choose(x > R::zero(), x, a * x);
     /// `y = x·σ(β·x)` with a learned `β`: one for all channels, or one for each. It begins at 1, where it is [`Silu`](crate::Silu).
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
-    /// By `x` and `β`, from the formula.
+    /// With `s = σ(β·x)`: `dx = dy·s·(1 + β·x·(1 − s))`, `dβ = Σ dy·x²·s·(1 − s)`.
     ///
     /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
     LearnedSwish beta "beta" Scale 22 |(x, beta): (R, R)| x * sigmoid(beta * x);

@@ -46,6 +46,9 @@ macro_rules! activations { ($($(#[$doc:meta])* $name:ident $forward:ident $backw
 activations! {
     /// Rectified linear unit: `y = max(x, 0)`.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// 1 for x > 0, else 0; at the kink `x = 0` it is 0 (Bertoin et al. 2021; as JAX and PyTorch).
     ///
@@ -53,12 +56,22 @@ activations! {
     Relu relu_all relu_backward 1;
     /// Hyperbolic tangent: `y = tanh x`, between −1 and 1.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `1 − y²`
+    ///
+    /// LeCun et al.: Efficient backprop (1998) on why it learns faster than the logistic function.
     Tanh tanh_all tanh_backward 20;
     /// Logistic function: `y = 1 / (1 + e⁻ˣ)`, between 0 and 1.
     ///
+    /// # Shapes
+    /// Any shape, which stays.
+    ///
     /// # Gradient
     /// `y·(1 − y)`
+    ///
+    /// Rumelhart, Hinton, Williams: Learning representations by back-propagating errors (1986).
     Sigmoid sigmoid_all sigmoid_backward 20;
 }

@@ -6,6 +6,9 @@ use crate::{Layer, Pass};
 
 /// `yⱼ = e^xⱼ / Σ e^x` along the last side. For training towards classes, [`CrossEntropy`](crate::CrossEntropy) takes the logits instead.
 ///
+/// # Shapes
+/// Any shape, which stays.
+///
 /// # Gradient
 /// `dxⱼ = yⱼ·(dyⱼ − Σ y·dy)`
 ///
@@ -14,8 +17,13 @@ pub struct Softmax;
 
 /// `yⱼ = xⱼ − ln Σ e^x` along the last side, finite wherever the differences of the logits are.
 ///
+/// # Shapes
+/// Any shape, which stays.
+///
 /// # Gradient
 /// `dxⱼ = dyⱼ − e^yⱼ·Σ dy`
+///
+/// Bridle: Probabilistic interpretation of feedforward classification network outputs (1990).
 pub struct LogSoftmax;
 
 // one of the two: its loops over a row

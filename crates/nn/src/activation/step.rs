@@ -6,6 +6,9 @@ use crate::{Layer, Pass};
 
 /// The classical neuron's threshold: `y = 1` for `x > 0`, else 0.
 ///
+/// # Shapes
+/// Any shape, which stays.
+///
 /// # Gradient
 /// 0 everywhere, at the step too: nothing before it learns by descent.
 ///
@@ -13,6 +16,9 @@ use crate::{Layer, Pass};
 pub struct Heaviside;
 
 /// The sign: `y = 1` for `x > 0`, −1 for `x < 0`, 0 at 0.
+///
+/// # Shapes
+/// Any shape, which stays.
 ///
 /// # Gradient
 /// 0 everywhere, as [`Heaviside`].

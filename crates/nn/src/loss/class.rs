@@ -55,6 +55,9 @@ fn towards<T: Scalar>(y: &[T], t: &[T], dy: &mut [T]) -> T {
 
 /// Softmax cross-entropy that is not too sure: towards `1 − α + α/N` for the class and `α/N` for the others.
 ///
+/// # Shapes
+/// `Vector<N>` against [`Class<N>`].
+///
 /// # Gradient
 /// `softmax(y) − t`
 ///
@@ -97,6 +100,9 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for LabelSmoothing {
 /// Softmax cross-entropy in which classes count differently: `w_class·(ln Σ e^y − y_class)`. The mean over a batch divides by the number of
 /// samples, not by the sum of their weights as PyTorch's does.
 ///
+/// # Shapes
+/// `Vector<N>` against [`Class<N>`].
+///
 /// # Gradient
 /// `w_class·(softmax(y) − one-hot(class))`
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -128,6 +134,9 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for WeightedCrossEntropy<N> {
 
 /// Negative log-likelihood of logarithms of probabilities: `−y_class`, after [`LogSoftmax`](crate::LogSoftmax).
 ///
+/// # Shapes
+/// `Vector<N>` against [`Class<N>`].
+///
 /// # Gradient
 /// `−one-hot(class)`
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -154,6 +163,9 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for Nll {
 
 /// [`Nll`] in which classes count differently: `−w_class·y_class`; a weight of 0 leaves a class out. The mean over a batch divides by the
 /// number of samples, as that of [`WeightedCrossEntropy`].
+///
+/// # Shapes
+/// `Vector<N>` against [`Class<N>`].
 ///
 /// # Gradient
 /// `−w_class·one-hot(class)`

@@ -137,6 +137,8 @@ impl<T: Scalar> Score<T> {
 ///
 /// # Gradient
 /// `softmax(y) − one-hot(class)`
+///
+/// Bridle: Probabilistic interpretation of feedforward classification network outputs (1990).
 pub struct CrossEntropy;
 
 impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for CrossEntropy {
@@ -167,6 +169,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for CrossEntropy {
 ///
 /// # Gradient
 /// `2·(y − t) / n`
+///
+/// Legendre: Nouvelles méthodes pour la détermination des orbites des comètes (1805).
 pub struct Mse;
 
 impl<Y: Shape, T: Scalar> Loss<Y, T> for Mse {

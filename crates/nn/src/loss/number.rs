@@ -9,19 +9,32 @@ use crate::{ElementwiseLoss, Loss, LossFormula};
 
 /// Mean absolute error: `Σ |y − t| / n`.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `sign(y − t) / n`, 0 where they are equal.
+///
+/// Boscovich (1757), before the method of least squares; the median is its lowest point.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Mae;
 
 /// Half the squared error: `½·(y − t)²`, so that the gradient is the error itself. [`Total`] of it is the classical `½·Σ (y − t)²`.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `(y − t) / n`
+///
+/// Rumelhart, Hinton, Williams: Learning representations by back-propagating errors (1986), as the sum.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct HalfSquaredError;
 
 /// `(y − t)²/2` up to an error of `delta`, beyond it `δ·(|y − t| − δ/2)`: outliers pull no harder than `δ`.
+///
+/// # Shapes
+/// Any shape against a tensor of the same.
 ///
 /// # Gradient
 /// `clamp(y − t, −δ, δ) / n`
@@ -34,6 +47,9 @@ pub struct Huber {
 }
 
 /// [`Huber`] divided by its bound: `(y − t)²/(2β)` up to an error of `beta`, beyond it `|y − t| − β/2`.
+///
+/// # Shapes
+/// Any shape against a tensor of the same.
 ///
 /// # Gradient
 /// `clamp((y − t)/β, −1, 1) / n`
@@ -48,16 +64,26 @@ pub struct SmoothL1 {
 /// Binary cross-entropy of probabilities: `−t·ln y − (1 − t)·ln(1 − y)`; a logarithm below −100 counts as −100 (PyTorch's clamp), where its
 /// slope is 0. From logits, [`BceWithLogits`] is exact at any distance.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `((1 − t)/(1 − y) − t/y) / n`
+///
+/// Solla, Levin, Fleisher: Accelerated learning in layered neural networks (1988).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Bce;
 
 /// Binary cross-entropy of logits: `ln(1 + e^y) − t·y`, finite for any logit. For several labels a sample, or a label a pixel, the
 /// targets are as many zeros and ones.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `(σ(y) − t) / n`
+///
+/// Solla, Levin, Fleisher: Accelerated learning in layered neural networks (1988), of probabilities.
 ///
 /// ```
 /// use core_tensor::{Image, Tensor, Vector};
@@ -79,8 +105,11 @@ pub struct BceWithLogits;
 /// Binary cross-entropy of logits in which what is known already counts less: `α_t·(1 − p_t)^γ·(−ln p_t)` with `p_t` the probability that
 /// the logit gives to the target, `α_t = α` for targets of 1 and `1 − α` for 0.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
-/// From the formula.
+/// With `s = 1` for a target of 1 and `−1` for 0: `s·α_t·(1 − p_t)^γ·(γ·p_t·ln p_t − (1 − p_t)) / n`.
 ///
 /// Lin et al.: Focal loss for dense object detection (2017).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -92,6 +121,9 @@ pub struct Focal {
 }
 
 /// `max(0, 1 − t·y)` for targets of −1 and 1.
+///
+/// # Shapes
+/// Any shape against a tensor of the same.
 ///
 /// # Gradient
 /// `−t / n` where `t·y < 1`, else 0, at the kink too.

@@ -6,6 +6,9 @@ use crate::Loss;
 
 /// Kullback–Leibler divergence of a distribution from its logarithms: `Σ t·(ln t − y)`, a target of 0 counting nothing.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `−t`
 ///
@@ -31,6 +34,9 @@ impl<Y: Shape, T: Scalar> Loss<Y, T> for KlDivergence {
 
 /// One less the cosine of the angle between output and target: `1 − y·t / (|y|·|t|)`; lengths below 10⁻⁸ count as that.
 ///
+/// # Shapes
+/// Any shape against a tensor of the same.
+///
 /// # Gradient
 /// `(cos·y/|y| − t/|t|) / |y|`
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -55,6 +61,9 @@ impl<Y: Shape, T: Scalar> Loss<Y, T> for Cosine {
 
 /// How little two regions overlap: `1 − (2·Σ y·t + 1) / (Σ y + Σ t + 1)` for probabilities and a mask of zeros and ones. The ones in it keep
 /// empty regions from dividing by zero.
+///
+/// # Shapes
+/// Any shape against a tensor of the same.
 ///
 /// # Gradient
 /// `(d − 2·t) / (Σ y + Σ t + 1)` with `d = (2·Σ y·t + 1) / (Σ y + Σ t + 1)`

@@ -21,6 +21,8 @@ use crate::{Field, Layer, Pass};
 ///
 /// # Gradient
 /// Goes to the largest number; of equals, all of it to the first in reading order.
+///
+/// Riesenhuber, Poggio: Hierarchical models of object recognition in cortex (1999).
 pub struct MaxPool2d<
     const K: usize,
     const S: usize = K,
@@ -39,6 +41,8 @@ pub struct MaxPool2d<
 ///
 /// # Gradient
 /// `dy` over the numbers that count, to every number under the window.
+///
+/// LeCun et al.: Handwritten digit recognition with a back-propagation network (1990).
 pub struct AvgPool2d<
     const K: usize,
     const S: usize = K,
