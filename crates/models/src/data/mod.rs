@@ -8,6 +8,7 @@ pub mod digits;
 mod error;
 pub mod idx;
 mod normalise;
+mod pca;
 #[cfg(feature = "pictures")]
 pub mod pictures;
 mod split;
@@ -21,6 +22,7 @@ use rand::seq::SliceRandom;
 
 pub use error::{Error, Kind};
 pub use normalise::Normaliser;
+pub use pca::Pca;
 pub use split::{Folds, folds, stratified_folds};
 
 /// Images (or any samples of shape `X`) of `N` classes: the label of `images[i]` is `labels[i]`.

@@ -111,7 +111,7 @@ fn check<X: Shape, T: Scalar>(samples: &[Tensor<X, T>]) {
     }
 }
 
-fn number<T: Scalar>(x: T) -> f64 {
+pub(super) fn number<T: Scalar>(x: T) -> f64 {
     x.to_f64().unwrap_or(f64::NAN)
 }
 
