@@ -1,14 +1,7 @@
 //! The network, and what it learns from: images that are changed a little every time they are seen.
 
-use core_tensor::{Image, Tensor};
-use models::data::augment::{self, FlipHorizontal, Shift};
-use models::data::{Dataset, digits};
+use models::data::augment::{FlipHorizontal, Shift};
 use nn::{BatchNorm, Conv2d, Flatten, Linear, MaxPool2d, Relu, network};
-
-/// The samples: grey, 28×28.
-pub(crate) type Grey = Image<28, 28, 1>;
-/// Images of ten classes.
-pub(crate) type Images = Dataset<Grey, 10>;
 
 network! {
     /// Three convolutions, each normalised and pooled, and a linear layer.
@@ -37,21 +30,4 @@ pub(crate) type Change = (Shift, FlipHorizontal);
 pub(crate) const fn change(mirrored: bool) -> Change {
     let chance = if mirrored { 0.5 } else { 0.0 };
     (Shift::by(1), FlipHorizontal { chance })
-}
-
-/// The digits of the program, enlarged to 28×28: for whoever has no other data at hand.
-pub(crate) fn digits() -> [Images; 2] {
-    let enlarged = |small: digits::Digits| {
-        let enlarge = |image: &Tensor<Image<8, 8, 1>>| {
-            let mut large = Tensor::zeros();
-            augment::resize(image, &mut large);
-            large
-        };
-        Images {
-            images: small.images.iter().map(enlarge).collect(),
-            labels: small.labels,
-        }
-    };
-    let (train, test) = digits::load().split(5, 0);
-    [train, test].map(enlarged)
 }

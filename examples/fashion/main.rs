@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use examples::images::{Grey, Images, load};
 use examples::picture::{Figure, Live, Mistakes, Plot};
 use models::data::augment::{Augmenter, key};
-use models::data::idx;
 use nn::{CrossEntropy, Init};
 use optim::schedule::OneCycle;
 use optim::{
@@ -21,7 +21,7 @@ use optim::{
 
 mod garments;
 
-use garments::{Change, Garments, Grey, Images, change};
+use garments::{Change, Garments, change};
 
 /// Samples of a batch.
 const BATCH: usize = 64;
@@ -72,11 +72,9 @@ fn run(options: &Options) -> Result<f64, Box<dyn Error>> {
         let folder = options.pictures.display();
         format!("{folder} cannot be made: {error}; name another folder with --pictures")
     })?;
-    let ([train, test], epochs) = match &options.data {
-        Some(folder) => (idx::load(folder)?.into(), 12),
-        None => (garments::digits(), 5),
-    };
-    let epochs = options.epochs.unwrap_or(epochs);
+    let [train, test] = load(options.data.as_deref())?;
+    let usual = if options.data.is_some() { 12 } else { 5 };
+    let epochs = options.epochs.unwrap_or(usual);
     let plan = Plan {
         change: change(options.mirrored),
         epochs,
@@ -194,11 +192,12 @@ fn progress(folder: &Path, resumed: bool) -> Result<Progress<'static>, Box<dyn E
 #[cfg(test)]
 mod tests {
     use super::*;
+    use examples::images::enlarged_digits;
 
     /// What the program does without `--data`, by the half.
     #[test]
     fn enlarged_digits_are_learnt() {
-        let [train, test] = garments::digits();
+        let [train, test] = enlarged_digits();
         assert_eq!([train.len(), test.len()], [1437, 360]);
         let (train, held_out) = train.split(12, 0);
         let plan = Plan {
@@ -215,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_run_that_is_cut_off_goes_on_in_the_same_bits() {
-        let [mut train, mut held_out] = garments::digits();
+        let [mut train, mut held_out] = enlarged_digits();
         for (part, n) in [(&mut train, 200), (&mut held_out, 40)] {
             part.images.truncate(n);
             part.labels.truncate(n);

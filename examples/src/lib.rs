@@ -1,7 +1,8 @@
 //! What the programs beside this library share: [`lesson`], how they begin and end, [`picture`], which draws how they went, and
-//! [`scenes`], digits in clutter.
+//! what they learn from: [`images`] of digits or garments, [`scenes`] of digits in clutter.
 #![forbid(unsafe_code)]
 
+pub mod images;
 pub mod lesson;
 pub mod picture;
 pub mod scenes;

@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 21] = [
+const LESSONS: [&str; 22] = [
     "autodiff",
     "curvature",
     "draw",
@@ -34,6 +34,7 @@ const LESSONS: [&str; 21] = [
     "augmentation",
     "locate",
     "segment --quick",
+    "compress --quick",
 ];
 
 type Outcome = Result<(), String>;

@@ -15,6 +15,10 @@ pub enum Color {
     Violet,
     Ink,
     Pale,
+    Teal,
+    Brown,
+    Pink,
+    Gold,
 }
 
 impl Color {
@@ -29,6 +33,20 @@ impl Color {
         Self::Pale,
     ];
 
+    /// One for each of ten classes, to be told apart as points.
+    pub const CLASSES: [Self; 10] = [
+        Self::Blue,
+        Self::Orange,
+        Self::Green,
+        Self::Red,
+        Self::Violet,
+        Self::Teal,
+        Self::Brown,
+        Self::Pink,
+        Self::Ink,
+        Self::Gold,
+    ];
+
     pub(super) fn rgb(self) -> RGBColor {
         match self {
             Self::Blue => BLUE,
@@ -38,6 +56,10 @@ impl Color {
             Self::Violet => RGBColor(126, 70, 170),
             Self::Ink => INK,
             Self::Pale => PALE,
+            Self::Teal => RGBColor(20, 175, 185),
+            Self::Brown => RGBColor(140, 90, 60),
+            Self::Pink => RGBColor(240, 120, 190),
+            Self::Gold => RGBColor(225, 175, 10),
         }
     }
 }
