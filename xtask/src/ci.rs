@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 22] = [
+const LESSONS: [&str; 23] = [
     "autodiff",
     "curvature",
     "draw",
@@ -35,6 +35,7 @@ const LESSONS: [&str; 22] = [
     "locate",
     "segment --quick",
     "compress --quick",
+    "superresolve --quick",
 ];
 
 type Outcome = Result<(), String>;

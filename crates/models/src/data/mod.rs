@@ -11,6 +11,7 @@ mod normalise;
 mod pca;
 #[cfg(feature = "pictures")]
 pub mod pictures;
+mod resample;
 mod split;
 pub mod tables;
 
@@ -23,6 +24,7 @@ use rand::seq::SliceRandom;
 pub use error::{Error, Kind};
 pub use normalise::Normaliser;
 pub use pca::Pca;
+pub use resample::{Filter, resample};
 pub use split::{Folds, folds, stratified_folds};
 
 /// Images (or any samples of shape `X`) of `N` classes: the label of `images[i]` is `labels[i]`.

@@ -10,7 +10,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::data::{Dataset, Error};
+use crate::data::{Dataset, Error, Filter, resample};
 
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
@@ -95,15 +95,9 @@ impl Picture {
     /// If a side is 0.
     #[must_use]
     pub fn stretched(&self, height: usize, width: usize) -> Self {
-        assert!(height > 0 && width > 0, "a picture has at least one pixel");
-        let across = stretch(
-            &self.rgb.iter().map(|&x| f32::from(x)).collect::<Vec<_>>(),
-            self.width,
-            3,
-            width,
-        );
-        // a row is a pixel of so many channels
-        let both = stretch(&across, self.height, width * 3, height);
+        let numbers: Vec<f32> = self.rgb.iter().map(|&x| f32::from(x)).collect();
+        let sides = [self.height, self.width, 3];
+        let both = resample(Filter::Triangle, &numbers, sides, [height, width]);
         let rgb = both.iter().map(|x| x.round().clamp(0.0, 255.0) as u8);
         Self {
             height,
@@ -111,27 +105,6 @@ impl Picture {
             rgb: rgb.collect(),
         }
     }
-}
-
-/// Lines of `old` pixels of `channels` numbers become lines of `new`, by a triangle as wide as a pixel of the coarser of both.
-fn stretch(x: &[f32], old: usize, channels: usize, new: usize) -> Vec<f32> {
-    let scale = old as f64 / new as f64;
-    let reach = scale.max(1.0);
-    let mut y = Vec::with_capacity(x.len() / old * new);
-    for line in x.chunks_exact(old * channels) {
-        for pixel in 0..new {
-            let middle = (pixel as f64 + 0.5) * scale;
-            let first = (middle - reach + 0.5).max(0.0) as usize;
-            let last = ((middle + reach + 0.5) as usize).min(old);
-            let weight = |i: usize| (1.0 - (i as f64 + 0.5 - middle).abs() / reach).max(0.0);
-            let whole: f64 = (first..last).map(weight).sum();
-            for c in 0..channels {
-                let sum = |i: usize| weight(i) * f64::from(line[i * channels + c]);
-                y.push(((first..last).map(sum).sum::<f64>() / whole) as f32);
-            }
-        }
-    }
-    y
 }
 
 /// Whether so many bytes can hold so many pixels: nothing is allocated on the word of a header.
