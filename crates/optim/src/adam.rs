@@ -2,7 +2,7 @@
 
 use core_tensor::{Params, Role, Scalar, Zeroed};
 
-use crate::sgd::plain_state;
+use crate::sgd::{each_weight, plain_state};
 use crate::{Memory, Optimizer, Plan, Treatment, descend};
 
 /// The rate, β₁, β₂ and ε of a kind of Adam.
@@ -40,8 +40,11 @@ adam! {
     } 0.999
 }
 
-/// One number each for the whole step, so that no weight needs two divisions: `1 / (1 − β₁ᵗ)` and `1 / √(1 − β₂ᵗ)`.
-fn corrections(betas: [f64; 2], step: i32) -> [f64; 2] {
+/// One number each for the whole step, so that no weight needs two divisions: `1 / (1 − β₁ᵗ)` and `1 / √(1 − β₂ᵗ)`, or 1 and 1.
+fn corrections(betas: [f64; 2], step: i32, corrected: bool) -> [f64; 2] {
+    if !corrected {
+        return [1.0; 2];
+    }
     let [first, second] = betas.map(|beta| 1.0 / (1.0 - beta.powi(step)));
     [first, second.sqrt()]
 }
@@ -51,38 +54,16 @@ fn means<T: Scalar>(beta1: f64, beta2: f64) -> [T; 4] {
     [beta1, 1.0 - beta1, beta2, 1.0 - beta2].map(T::of)
 }
 
-impl<T: Scalar> Optimizer<T> for Adam {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let step = memory.count();
-        let [beta1, rest1, beta2, rest2] = means::<T>(self.beta1, self.beta2);
-        let corrections = match self.corrected {
-            true => corrections([self.beta1, self.beta2], step),
-            false => [1.0; 2],
-        };
-        let [first, second, epsilon] = [corrections[0], corrections[1], self.epsilon].map(T::of);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m, v]| {
-                let m = beta1 * m + rest1 * g;
-                let v = beta2 * v + rest2 * g * g;
-                [rate * first * m / (v.sqrt() * second + epsilon), m, v]
-            },
-        );
-    }
-}
+each_weight! { Adam remembers 2: |own, memory| {
+    let step = memory.count();
+    let [beta1, rest1, beta2, rest2] = means::<T>(own.beta1, own.beta2);
+    let [first, second] = corrections([own.beta1, own.beta2], step, own.corrected).map(T::of);
+    let epsilon = T::of(own.epsilon);
+} |rate, [g, m, v]| {
+    let m = beta1 * m + rest1 * g;
+    let v = beta2 * v + rest2 * g * g;
+    [rate * first * m / (v.sqrt() * second + epsilon), m, v]
+} }
 
 adam! {
     /// [`Adam`] with decoupled weight decay: weights shrink by `1 − η·λ` in each step, whatever their gradient. Only what has the role of a
@@ -133,40 +114,18 @@ adam! {
     } 0.999
 }
 
-impl<T: Scalar> Optimizer<T> for AmsGrad {
-    plain_state!(|_| 3);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let step = memory.count();
-        let [beta1, rest1, beta2, rest2] = means::<T>(self.beta1, self.beta2);
-        let corrections = match self.corrected {
-            true => corrections([self.beta1, self.beta2], step),
-            false => [1.0; 2],
-        };
-        let [first, second, epsilon] = [corrections[0], corrections[1], self.epsilon].map(T::of);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m, v, largest]| {
-                let m = beta1 * m + rest1 * g;
-                let v = beta2 * v + rest2 * g * g;
-                let largest = if v > largest { v } else { largest };
-                let change = rate * first * m / (largest.sqrt() * second + epsilon);
-                [change, m, v, largest]
-            },
-        );
-    }
-}
+each_weight! { AmsGrad remembers 3: |own, memory| {
+    let step = memory.count();
+    let [beta1, rest1, beta2, rest2] = means::<T>(own.beta1, own.beta2);
+    let [first, second] = corrections([own.beta1, own.beta2], step, own.corrected).map(T::of);
+    let epsilon = T::of(own.epsilon);
+} |rate, [g, m, v, largest]| {
+    let m = beta1 * m + rest1 * g;
+    let v = beta2 * v + rest2 * g * g;
+    let largest = if v > largest { v } else { largest };
+    let change = rate * first * m / (largest.sqrt() * second + epsilon);
+    [change, m, v, largest]
+} }
 
 adam! {
     /// [`Adam`] with the largest size in place of the mean square: `u ← max(β₂·u, |g| + ε); θ ← θ − η · m̂ / u`. The memory is `m, u`.
@@ -176,36 +135,17 @@ adam! {
     Adamax {} 0.999
 }
 
-impl<T: Scalar> Optimizer<T> for Adamax {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let step = memory.count();
-        let [beta1, rest1, beta2, _] = means::<T>(self.beta1, self.beta2);
-        let first = T::of(corrections([self.beta1, self.beta2], step)[0]);
-        let epsilon = T::of(self.epsilon);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m, u]| {
-                let m = beta1 * m + rest1 * g;
-                let (kept, new) = (beta2 * u, g.abs() + epsilon);
-                let u = if new > kept { new } else { kept };
-                [rate * first * m / u, m, u]
-            },
-        );
-    }
-}
+each_weight! { Adamax remembers 2: |own, memory| {
+    let step = memory.count();
+    let [beta1, rest1, beta2, _] = means::<T>(own.beta1, own.beta2);
+    let first = T::of(corrections([own.beta1, own.beta2], step, true)[0]);
+    let epsilon = T::of(own.epsilon);
+} |rate, [g, m, u]| {
+    let m = beta1 * m + rest1 * g;
+    let (kept, new) = (beta2 * u, g.abs() + epsilon);
+    let u = if new > kept { new } else { kept };
+    [rate * first * m / u, m, u]
+} }
 
 adam! {
     /// [`Adam`] with Nesterov's momentum: `m̂ = µₜ₊₁·m / (1 − Πᵗ⁺¹µ) + (1 − µₜ)·g / (1 − Πᵗµ)` with `µₜ = β₁·(1 − ½·0.96^(ψ·t))`. The memory is
@@ -218,42 +158,23 @@ adam! {
     } 0.999
 }
 
-impl<T: Scalar> Optimizer<T> for NAdam {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let step = memory.count();
-        let [beta1, rest1, beta2, rest2] = means::<T>(self.beta1, self.beta2);
-        let momentum =
-            |step: f64| self.beta1 * (1.0 - 0.5 * 0.96_f64.powf(step * self.momentum_decay));
-        let [now, next] = [f64::from(step), f64::from(step) + 1.0].map(momentum);
-        memory.factor *= now;
-        let by_gradient = T::of((1.0 - now) / (1.0 - memory.factor));
-        let by_mean = T::of(next / (1.0 - memory.factor * next));
-        let second = T::of(corrections([self.beta1, self.beta2], step)[1]);
-        let epsilon = T::of(self.epsilon);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m, v]| {
-                let m = beta1 * m + rest1 * g;
-                let v = beta2 * v + rest2 * g * g;
-                let mean = by_gradient * g + by_mean * m;
-                [rate * mean / (v.sqrt() * second + epsilon), m, v]
-            },
-        );
-    }
-}
+each_weight! { NAdam remembers 2: |own, memory| {
+    let step = memory.count();
+    let [beta1, rest1, beta2, rest2] = means::<T>(own.beta1, own.beta2);
+    let momentum =
+        |step: f64| own.beta1 * (1.0 - 0.5 * 0.96_f64.powf(step * own.momentum_decay));
+    let [now, next] = [f64::from(step), f64::from(step) + 1.0].map(momentum);
+    memory.factor *= now;
+    let by_gradient = T::of((1.0 - now) / (1.0 - memory.factor));
+    let by_mean = T::of(next / (1.0 - memory.factor * next));
+    let second = T::of(corrections([own.beta1, own.beta2], step, true)[1]);
+    let epsilon = T::of(own.epsilon);
+} |rate, [g, m, v]| {
+    let m = beta1 * m + rest1 * g;
+    let v = beta2 * v + rest2 * g * g;
+    let mean = by_gradient * g + by_mean * m;
+    [rate * mean / (v.sqrt() * second + epsilon), m, v]
+} }
 
 adam! {
     /// [`Adam`] that divides only once the mean square can be trusted: with `ρ∞ = 2/(1 − β₂) − 1` and `ρ = ρ∞ − 2·t·β₂ᵗ/(1 − β₂ᵗ)` it moves by
@@ -264,51 +185,32 @@ adam! {
     RAdam {} 0.999
 }
 
-impl<T: Scalar> Optimizer<T> for RAdam {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let step = memory.count();
-        let [beta1, rest1, beta2, rest2] = means::<T>(self.beta1, self.beta2);
-        let corrections = corrections([self.beta1, self.beta2], step);
-        let most = 2.0 / (1.0 - self.beta2) - 1.0;
-        let power = self.beta2.powi(step);
-        let length = most - 2.0 * f64::from(step) * power / (1.0 - power);
-        let trusted = length > 5.0;
-        let rectified = ((length - 4.0) * (length - 2.0) * most
-            / ((most - 4.0) * (most - 2.0) * length))
-            .sqrt();
-        let first = T::of(corrections[0]);
-        // a root that is not corrected divides by less
-        let divided = T::of(if trusted {
-            rectified / corrections[1]
-        } else {
-            1.0
-        });
-        let epsilon = T::of(self.epsilon);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m, v]| {
-                let m = beta1 * m + rest1 * g;
-                let v = beta2 * v + rest2 * g * g;
-                let divisor = if trusted {
-                    v.sqrt() + epsilon
-                } else {
-                    T::one()
-                };
-                [rate * first * divided * m / divisor, m, v]
-            },
-        );
-    }
-}
+each_weight! { RAdam remembers 2: |own, memory| {
+    let step = memory.count();
+    let [beta1, rest1, beta2, rest2] = means::<T>(own.beta1, own.beta2);
+    let corrections = corrections([own.beta1, own.beta2], step, true);
+    let most = 2.0 / (1.0 - own.beta2) - 1.0;
+    let power = own.beta2.powi(step);
+    let length = most - 2.0 * f64::from(step) * power / (1.0 - power);
+    let trusted = length > 5.0;
+    let rectified = ((length - 4.0) * (length - 2.0) * most
+        / ((most - 4.0) * (most - 2.0) * length))
+        .sqrt();
+    let first = T::of(corrections[0]);
+    // a root that is not corrected divides by less
+    let divided = T::of(if trusted {
+        rectified / corrections[1]
+    } else {
+        1.0
+    });
+    let epsilon = T::of(own.epsilon);
+} |rate, [g, m, v]| {
+    let m = beta1 * m + rest1 * g;
+    let v = beta2 * v + rest2 * g * g;
+    let divisor = if trusted {
+        v.sqrt() + epsilon
+    } else {
+        T::one()
+    };
+    [rate * first * divided * m / divisor, m, v]
+} }

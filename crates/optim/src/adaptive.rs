@@ -2,7 +2,7 @@
 
 use core_tensor::{Params, Scalar, Zeroed};
 
-use crate::sgd::plain_state;
+use crate::sgd::{each_weight, plain_state};
 use crate::{Memory, Optimizer, Plan, descend};
 
 /// Where ε stands beside a root.
@@ -49,32 +49,13 @@ impl AdaGrad {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for AdaGrad {
-    plain_state!(|_| 1);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        memory.count();
-        let [inside, outside] = self.place.split::<T>(self.epsilon);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, s]| {
-                let s = s + g * g;
-                [rate * g / ((s + inside).sqrt() + outside), s]
-            },
-        );
-    }
-}
+each_weight! { AdaGrad remembers 1: |own, memory| {
+    memory.count();
+    let [inside, outside] = own.place.split::<T>(own.epsilon);
+} |rate, [g, s]| {
+    let s = s + g * g;
+    [rate * g / ((s + inside).sqrt() + outside), s]
+} }
 
 /// Adadelta: `s ← ρ·s + (1 − ρ)·g²; Δ = g·√(d + ε)/√(s + ε); d ← ρ·d + (1 − ρ)·Δ²; θ ← θ − η·Δ`. The memory is `s, d`. Usual numbers: η = 1,
 /// ρ = 0.9, ε = 10⁻⁶.
@@ -101,33 +82,14 @@ impl Adadelta {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Adadelta {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        memory.count();
-        let [keep, rest, epsilon] = [self.decay, 1.0 - self.decay, self.epsilon].map(T::of);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, s, d]| {
-                let s = keep * s + rest * g * g;
-                let change = g * ((d + epsilon) / (s + epsilon)).sqrt();
-                [rate * change, s, keep * d + rest * change * change]
-            },
-        );
-    }
-}
+each_weight! { Adadelta remembers 2: |own, memory| {
+    memory.count();
+    let [keep, rest, epsilon] = [own.decay, 1.0 - own.decay, own.epsilon].map(T::of);
+} |rate, [g, s, d]| {
+    let s = keep * s + rest * g * g;
+    let change = g * ((d + epsilon) / (s + epsilon)).sqrt();
+    [rate * change, s, keep * d + rest * change * change]
+} }
 
 /// RMSprop: `s ← ρ·s + (1 − ρ)·g²; θ ← θ − η·g / (√s + ε)`. Usual numbers: η = 0.01, ρ = 0.99, ε = 10⁻⁸.
 ///

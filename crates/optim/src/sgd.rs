@@ -25,6 +25,20 @@ macro_rules! plain_state {
 }
 pub(crate) use plain_state;
 
+/// An optimizer by the formula of one weight, after what is worked out once for all of them.
+macro_rules! each_weight { ($name:ident remembers $values:literal: |$own:ident, $memory:ident| { $($once:tt)* } |$rate:ident, $numbers:pat_param| $change:expr) => {
+    impl<T: Scalar> Optimizer<T> for $name {
+        plain_state!(|_| $values);
+
+        fn step_by<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, $memory: &mut Memory<P::Grad>, plan: Plan<'_>) {
+            let $own = self;
+            $($once)*
+            descend(net, grad, $memory, plan, $own.rate, #[inline(always)] move |$rate, $numbers| $change);
+        }
+    }
+} }
+pub(crate) use each_weight;
+
 /// Gradient descent: `θ ← θ − η·g`. On the whole set, on one sample or on a mini-batch: which it is, is what the gradient was taken of.
 ///
 /// Robbins, Monro: A stochastic approximation method (1951).
@@ -34,27 +48,7 @@ pub struct Sgd {
     pub rate: f64,
 }
 
-impl<T: Scalar> Optimizer<T> for Sgd {
-    plain_state!(|_| 0);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g]| [rate * g],
-        );
-    }
-}
+each_weight! { Sgd remembers 0: |own, memory| {} |rate, [g]| [rate * g] }
 
 /// What of a gradient goes into the velocity.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -107,37 +101,18 @@ impl Momentum {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Momentum {
-    plain_state!(|_| 1);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let first = memory.count() == 1;
-        let share = T::of(match self.share {
-            Share::Dampened(dampening) if !first => 1.0 - dampening,
-            Share::Average => 1.0 - self.momentum,
-            Share::Whole | Share::Dampened(_) => 1.0,
-        });
-        let momentum = T::of(self.momentum);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, v]| {
-                let v = momentum * v + share * g;
-                [rate * v, v]
-            },
-        );
-    }
-}
+each_weight! { Momentum remembers 1: |own, memory| {
+    let first = memory.count() == 1;
+    let share = T::of(match own.share {
+        Share::Dampened(dampening) if !first => 1.0 - dampening,
+        Share::Average => 1.0 - own.momentum,
+        Share::Whole | Share::Dampened(_) => 1.0,
+    });
+    let momentum = T::of(own.momentum);
+} |rate, [g, v]| {
+    let v = momentum * v + share * g;
+    [rate * v, v]
+} }
 
 /// Where the weights of [`Nesterov`] lie between steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

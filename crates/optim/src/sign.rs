@@ -2,7 +2,7 @@
 
 use core_tensor::{Params, Scalar, Zeroed};
 
-use crate::sgd::plain_state;
+use crate::sgd::{each_weight, plain_state};
 use crate::{Memory, Optimizer, Plan, descend};
 
 /// Rprop: every weight has a step `Δ` of its own, which grows while the gradient keeps its sign and shrinks when that changes:
@@ -39,46 +39,27 @@ impl Rprop {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Rprop {
-    plain_state!(|_| 2);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        let first = memory.count() == 1;
-        let [grow, shrink, least, most] =
-            [self.grow, self.shrink, self.least, self.most].map(T::of);
-        let (zero, one) = (T::zero(), T::one());
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, old, step]| {
-                let before = if first { rate } else { step };
-                let agreement = g * old;
-                let factor = if agreement > zero {
-                    grow
-                } else if agreement < zero {
-                    shrink
-                } else {
-                    one
-                };
-                let wanted = before * factor;
-                let wanted = if wanted < least { least } else { wanted };
-                let step = if wanted > most { most } else { wanted };
-                let old = if agreement < zero { zero } else { g };
-                [sign(old) * step, old, step]
-            },
-        );
-    }
-}
+each_weight! { Rprop remembers 2: |own, memory| {
+    let first = memory.count() == 1;
+    let [grow, shrink, least, most] =
+        [own.grow, own.shrink, own.least, own.most].map(T::of);
+    let (zero, one) = (T::zero(), T::one());
+} |rate, [g, old, step]| {
+    let before = if first { rate } else { step };
+    let agreement = g * old;
+    let factor = if agreement > zero {
+        grow
+    } else if agreement < zero {
+        shrink
+    } else {
+        one
+    };
+    let wanted = before * factor;
+    let wanted = if wanted < least { least } else { wanted };
+    let step = if wanted > most { most } else { wanted };
+    let old = if agreement < zero { zero } else { g };
+    [sign(old) * step, old, step]
+} }
 
 /// The sign, 0 of 0.
 #[inline(always)]
@@ -119,30 +100,11 @@ impl Lion {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Lion {
-    plain_state!(|_| 1);
-
-    fn step_by<P: Params<T>>(
-        &self,
-        net: &mut P,
-        grad: &mut P::Grad,
-        memory: &mut Memory<P::Grad>,
-        plan: Plan<'_>,
-    ) {
-        memory.count();
-        let [beta1, rest1, beta2, rest2] =
-            [self.beta1, 1.0 - self.beta1, self.beta2, 1.0 - self.beta2].map(T::of);
-        descend(
-            net,
-            grad,
-            memory,
-            plan,
-            self.rate,
-            #[inline(always)]
-            move |rate, [g, m]| {
-                let step = sign(beta1 * m + rest1 * g);
-                [rate * step, beta2 * m + rest2 * g]
-            },
-        );
-    }
-}
+each_weight! { Lion remembers 1: |own, memory| {
+    memory.count();
+    let [beta1, rest1, beta2, rest2] =
+        [own.beta1, 1.0 - own.beta1, own.beta2, 1.0 - own.beta2].map(T::of);
+} |rate, [g, m]| {
+    let step = sign(beta1 * m + rest1 * g);
+    [rate * step, beta2 * m + rest2 * g]
+} }

@@ -28,7 +28,10 @@ pub(crate) fn read(crates: &Path) -> Result<Found, String> {
         (Level::Loss, "nn/src/regulariser.rs", "", penalties),
         (Level::Model, "models/src", "", networks),
         (Level::Optimizer, "optim/src", "", |code| {
-            implementors(code, "Optimizer")
+            let formulas = after(code, "\neach_weight! { ").map(|(_, rest)| identifier(rest));
+            let mut names = implementors(code, "Optimizer");
+            names.extend(formulas.map(str::to_owned));
+            names
         }),
     ];
     for (level, folder, prefix, scan) in places {
