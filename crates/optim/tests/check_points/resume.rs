@@ -4,12 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use core_tensor::Tensor;
+use optim::schedule::{Gain, OnPlateau};
 use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Clipped, Data, Lion, Loader, Momentum, NAdam,
-    Nesterov, Optimizer, RAdam, RateRange, RmsProp, Rprop, Sgd, Tuned,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, AmsGrad, Average, Averaging, Clipped, Data, Lion,
+    Loader, Momentum, NAdam, Nesterov, Optimizer, Pace, RAdam, RateRange, RmsProp, Rprop, Sgd,
+    Tuned,
 };
 
-use crate::task::{EPOCHS, X, fit, fit_on, points, task, weights};
+use crate::task::{EPOCHS, Task, X, fit, fit_on, points, task, weights};
 
 /// Goes on from the check point of every step, each in a trainer of its own, as another process would.
 fn from_every_step<O: Optimizer<f32> + Copy>(optimizer: O) {
@@ -114,6 +116,61 @@ fn a_loader_goes_on_where_it_was() {
             "from check point {i}"
         );
     }
+}
+
+/// Goes on from every check point of a run of all epochs, with whatever keeps watch.
+fn goes_on(change: impl Fn(&mut Task<Sgd>)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let last = folder.path().join("last.safetensors");
+    let kept = |i: usize| folder.path().join(format!("step-{i}"));
+    let new = || {
+        let mut trainer = task(Sgd { rate: 0.1 }, folder.path());
+        trainer.early_stop = None;
+        change(&mut trainer);
+        trainer
+    };
+    let (mut straight, mut seen) = (new(), 0);
+    let all = fit(&mut straight, &mut || {
+        if last.exists() {
+            fs::copy(&last, kept(seen)).expect("copied");
+            seen += 1;
+        }
+    });
+    let expected = weights(&mut straight);
+    assert_eq!(all.len(), EPOCHS);
+    for i in 0..seen {
+        let mut resumed = new();
+        resumed.resume(kept(i)).expect("its own check point");
+        resumed.check_points = None;
+        let rest = fit(&mut resumed, &mut || {});
+        assert_eq!(rest, all[all.len() - rest.len()..], "from check point {i}");
+        assert_eq!(weights(&mut resumed), expected, "from check point {i}");
+    }
+}
+
+#[test]
+fn schedules_go_on_with_their_step_or_epoch() {
+    let falling = |t: usize| 0.1 * 0.8_f64.powi(t as i32);
+    goes_on(|trainer| trainer.pace = Pace::steps(falling));
+    goes_on(|trainer| trainer.pace = Pace::epochs(falling));
+}
+
+/// No epoch gains as much as is asked for: the rate falls after the third and the sixth, with a rest in between.
+#[test]
+fn a_plateau_goes_on_with_what_it_has_counted() {
+    goes_on(|trainer| {
+        trainer.pace = Pace::Plateau(OnPlateau {
+            patience: 1,
+            rest: 1,
+            gain: Gain::SmallerBy(1.0),
+            ..OnPlateau::new(0.5)
+        });
+    });
+}
+
+#[test]
+fn a_mean_of_weights_goes_on_with_its_count() {
+    goes_on(|trainer| trainer.average = Some(Average::new(Averaging::Mean)));
 }
 
 #[test]
