@@ -32,6 +32,7 @@ mod elementwise;
 mod embedding;
 mod fold;
 mod frozen;
+mod gram;
 mod graph;
 mod init;
 mod interpolate;
@@ -77,6 +78,7 @@ pub use elementwise::{Elementwise, ElementwiseLoss, Formula, LossFormula};
 pub use embedding::Embedding;
 pub use fold::{Absorb, Fold, Normaliser, Normed, copy};
 pub use frozen::Frozen;
+pub use gram::Gram;
 pub use graph::{
     Edge, Field, Form, Frame, Graph, Kind, Line, Merge, Node, Part, Ratio, Reach, Row,
 };
@@ -87,8 +89,8 @@ pub use linear::{Linear, LinearNoBias};
 pub use loss::{
     Auxiliary, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, DetectionLoss, Dice,
     Focal, HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll,
-    Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, Total, Weighted,
-    WeightedCrossEntropy, WeightedNll,
+    Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, StepCrossEntropy, Total,
+    Weighted, WeightedCrossEntropy, WeightedNll,
 };
 pub use name::{Label, Named, Numbered, Unnamed};
 pub use network::{Network, gradient, predict, training_room};
@@ -105,7 +107,7 @@ pub use pool::{
 };
 pub use position::{LearnedPositions, PositionalEncoding};
 pub use probe::{Place, Probe};
-pub use recurrent::{Bidirectional, Gru, Lstm, Rnn};
+pub use recurrent::{Bidirectional, Gru, Lstm, Recurrence, Rnn};
 pub use regulariser::{Choice, MaxNorm, Penalty};
 pub use reshape::{Flatten, FlattenChannelsFirst, Reshape};
 pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};

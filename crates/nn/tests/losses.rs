@@ -5,13 +5,13 @@ mod fixture;
 #[path = "common/near.rs"]
 mod near;
 
-use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
+use core_tensor::{Image, Scalar, Sequence, Shape, Tensor, Vector};
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
     Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
     KlDivergence, LabelSmoothing, Loss, Mae, Nll, Object, PixelCrossEntropy, SmoothL1,
-    SoftCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
+    SoftCrossEntropy, StepCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
 };
 
 /// A few roundings on either side.
@@ -68,6 +68,14 @@ fn pixels<const W: usize, const N: usize, T: Scalar>(case: &Case) {
     check::<Image<1, W, N>, T, _>(case, &PixelCrossEntropy, &targets);
 }
 
+/// A class for some of `R` steps: PyTorch's −100 is none.
+fn steps<const R: usize, const N: usize, T: Scalar>(case: &Case) {
+    let class = |&number: &f64| Class::<N>::try_from(number as i64 as usize).ok();
+    let classes: Vec<_> = case.numbers("target").iter().map(class).collect();
+    let (targets, _) = classes.as_chunks::<R>();
+    check::<Sequence<R, N>, T, _>(case, &StepCrossEntropy, targets);
+}
+
 const WEIGHTS: [f64; 7] = [0.5, 2.0, 1.0, 0.0, 3.0, 1.25, 0.75];
 
 /// The first of them.
@@ -94,7 +102,8 @@ macro_rules! losses { ($([$name:literal $odd:literal] $check:ident $($loss:expr)
 };
 (@tensors $T:ident $case:ident $rows:literal $n:literal $loss:expr) => { tensors::<Image<1, $rows, $n>, $T, _>($case, &$loss) };
 (@classes $T:ident $case:ident $rows:literal $n:literal $loss:expr) => { classes::<$n, $T, _>($case, &$loss) };
-(@pixels $T:ident $case:ident $rows:literal $n:literal) => { pixels::<$rows, $n, $T>($case) } }
+(@pixels $T:ident $case:ident $rows:literal $n:literal) => { pixels::<$rows, $n, $T>($case) };
+(@steps $T:ident $case:ident $rows:literal $n:literal) => { steps::<$rows, $n, $T>($case) } }
 losses! {
     ["mae" "mae_odd"] tensors Mae;
     ["half_squared_error" "half_squared_error_odd"] tensors HalfSquaredError;
@@ -116,6 +125,7 @@ losses! {
     ["nll" "nll_odd"] classes Nll;
     ["weighted_nll" "weighted_nll_odd"] classes WeightedNll { weights: weights() };
     ["pixels" "pixels_odd"] pixels;
+    ["steps" "steps_odd"] steps;
 }
 
 #[test]

@@ -10,7 +10,8 @@ use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
     Bidirectional, EachStep, EncoderBlock, Gru, LastStep, Layer, LearnedPositions, Linear, Lstm,
-    MultiHeadAttention, Network, Pass, PositionalEncoding, PreNormBlock, Rnn, training_room,
+    MultiHeadAttention, Network, Pass, PositionalEncoding, PreNormBlock, Recurrence, Rnn, Tanh,
+    training_room,
 };
 
 const RECURRENT: [&str; 18] = [
@@ -213,4 +214,41 @@ fn each_step_is_a_sample_and_the_last_one_stays() {
     let x = [first, Tensor::full(1.0)];
     let y = net.predict(&x);
     assert_eq!(y, [65.5, 11.5].map(Tensor::<Vector<1>>::full));
+}
+
+/// A linear layer and a tanh inside a recurrence are the plain recurrent layer, whose weights lie one below the other.
+#[test]
+fn a_recurrence_of_one_s_own_is_as_pytorch_has_it() {
+    type Cell = (Linear<10, 7, f64>, Tanh);
+    type Own = Recurrence<Vector<3>, Vector<7>, Cell>;
+    let cases = load("recurrent.txt", &RECURRENT);
+    let case = cases.iter().find(|case| case.name == "rnn_b2_l5_i3_n7");
+    let case = case.expect("it is one of them");
+    let stacked = |of: &str| {
+        [
+            case.numbers(&format!("{of}weight_ih")),
+            case.numbers(&format!("{of}weight_hh")),
+        ]
+        .concat()
+    };
+    let mut net = Network::<Sequence<5, 3>, Own, f64>::new(2);
+    let linear = &mut net.layers.0.0;
+    linear.weight.as_mut_slice().copy_from_slice(&stacked(""));
+    linear
+        .bias
+        .as_mut_slice()
+        .copy_from_slice(case.numbers("bias"));
+    let x = Tensor::batch(case.numbers("x"));
+    let mut grad = net.new_gradient();
+    let (layers, room) = net.parts();
+    let mut pass = Pass::train(room, 0);
+    let (y, saved) = layers.forward(x, &mut pass);
+    close("y", Tensor::flat(y), case.numbers("y"), 64.0);
+    let dy = pass.batch(2);
+    Tensor::flat_mut(dy).copy_from_slice(case.numbers("dy"));
+    let dx: &mut [Tensor<Sequence<5, 3>, f64>] =
+        layers.backward(saved, dy, Some(&mut grad), &mut pass);
+    close("dx", Tensor::flat(dx), case.numbers("dx"), 64.0);
+    close("dW", grad.0.weight.as_slice(), &stacked("d"), 64.0);
+    close("db", grad.0.bias.as_slice(), case.numbers("dbias"), 64.0);
 }

@@ -39,12 +39,14 @@ macro_rules! two_ways { ($($name:ident)+) => {$(
 two_ways! { Sum Product Aux Normed }
 
 /// A batch under the other name of its shape.
-fn same<A: Same<X>, X: Shape, T: Scalar>(batch: BatchMut<'_, X, T>) -> BatchMut<'_, A, T> {
+pub(crate) fn same<A: Same<X>, X: Shape, T: Scalar>(
+    batch: BatchMut<'_, X, T>,
+) -> BatchMut<'_, A, T> {
     Tensor::batch_mut(Tensor::flat_mut(batch))
 }
 
 /// Writes the rows of `part` into columns of the wider rows of `whole`, from column `at` on.
-fn put<T: Scalar>(part: &[T], columns: usize, whole: &mut [T], width: usize, at: usize) {
+pub(crate) fn put<T: Scalar>(part: &[T], columns: usize, whole: &mut [T], width: usize, at: usize) {
     let rows = whole.chunks_exact_mut(width);
     for (part, whole) in part.chunks_exact(columns).zip(rows) {
         whole[at..][..columns].copy_from_slice(part);
@@ -52,7 +54,13 @@ fn put<T: Scalar>(part: &[T], columns: usize, whole: &mut [T], width: usize, at:
 }
 
 /// The reverse of [`put`].
-fn take<T: Scalar>(whole: &[T], width: usize, at: usize, part: &mut [T], columns: usize) {
+pub(crate) fn take<T: Scalar>(
+    whole: &[T],
+    width: usize,
+    at: usize,
+    part: &mut [T],
+    columns: usize,
+) {
     let rows = whole.chunks_exact(width);
     for (part, whole) in part.chunks_exact_mut(columns).zip(rows) {
         part.copy_from_slice(&whole[at..][..columns]);

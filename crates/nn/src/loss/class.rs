@@ -1,6 +1,6 @@
-//! Losses towards classes: one of them, a mixture of them, one for every pixel.
+//! Losses towards classes: one of them, a mixture of them, one for every pixel or step.
 
-use core_tensor::{Image, Scalar, Shape, Tensor, Vector, mutant};
+use core_tensor::{Image, Scalar, Sequence, Shape, Tensor, Vector, mutant};
 
 use crate::{Class, Loss};
 
@@ -230,5 +230,68 @@ impl<const H: usize, const W: usize, const N: usize, T: Scalar> Loss<Image<H, W,
             loss += (largest - y[class.index()]) + log_sum;
         }
         loss * share
+    }
+}
+
+/// Softmax cross-entropy of every step of a sequence towards a class of its own, the mean over the steps that have one: the next character,
+/// or an answer behind a question. A step without a class counts nothing, as PyTorch's `ignore_index`. What it counts as hits are the
+/// sequences of which every class is named.
+///
+/// # Shapes
+/// `Sequence<L, N>` against `[Option<Class<N>>; L]`.
+///
+/// # Gradient
+/// `(softmax(y) − one-hot(class)) / n` for each of the `n` steps that have a class, 0 for the others
+///
+/// ```
+/// use core_tensor::{Sequence, Tensor};
+/// use nn::{Class, Loss, StepCrossEntropy};
+/// let y = Tensor::<Sequence<3, 2>>::zeros();
+/// let target = [None, Some(Class::new(1)), Some(Class::new(0))];
+/// let mut dy = Tensor::zeros();
+/// assert_eq!(StepCrossEntropy.sample(&y, &target, &mut dy), 2_f32.ln());
+/// assert_eq!(dy, Tensor::new([[0.0, 0.0], [0.25, -0.25], [-0.25, 0.25]]));
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct StepCrossEntropy;
+
+impl<const L: usize, const N: usize, T: Scalar> Loss<Sequence<L, N>, T> for StepCrossEntropy {
+    type Target = [Option<Class<N>>; L];
+
+    fn sample(
+        &self,
+        y: &Tensor<Sequence<L, N>, T>,
+        classes: &[Option<Class<N>>; L],
+        dy: &mut Tensor<Sequence<L, N>, T>,
+    ) -> T {
+        let judged = classes.iter().flatten().count();
+        let share = T::of(1.0 / judged.max(1) as f64);
+        let mut loss = T::zero();
+        let steps = y.as_slice().chunks_exact(N);
+        let steps = steps.zip(dy.as_mut_slice().chunks_exact_mut(N));
+        for ((y, dy), class) in steps.zip(classes) {
+            let Some(class) = class else {
+                dy.fill(T::zero());
+                continue;
+            };
+            let [largest, log_sum] = T::softmax_row(y, dy);
+            dy[class.index()] -= mutant::slope("StepCrossEntropy class", T::one());
+            let slope = mutant::slope("StepCrossEntropy share", share);
+            dy.iter_mut().for_each(|d| *d *= slope);
+            loss += (largest - y[class.index()]) + log_sum;
+        }
+        loss * share
+    }
+
+    fn hit(&self, y: &Tensor<Sequence<L, N>, T>, classes: &[Option<Class<N>>; L]) -> Option<bool> {
+        let steps = y.as_slice().chunks_exact(N).zip(classes);
+        let mut judged = steps
+            .filter_map(|(y, class)| Some((y, (*class)?)))
+            .peekable();
+        judged.peek()?;
+        Some(judged.all(|(y, class)| {
+            let y = Tensor::<Vector<N>, T>::batch(y);
+            y[0].argmax() == class.index()
+        }))
     }
 }

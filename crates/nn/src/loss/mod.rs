@@ -11,7 +11,8 @@ use core::fmt;
 use core_tensor::{Batch, BatchMut, Scalar, Shape, Tensor, Vector, mutant};
 
 pub use class::{
-    LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, WeightedCrossEntropy, WeightedNll,
+    LabelSmoothing, Nll, PixelCrossEntropy, SoftCrossEntropy, StepCrossEntropy,
+    WeightedCrossEntropy, WeightedNll,
 };
 pub use detection::{DetectionLoss, Object};
 pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};

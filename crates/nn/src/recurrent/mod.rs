@@ -7,6 +7,7 @@
 mod bidirectional;
 mod gru;
 mod lstm;
+mod recurrence;
 mod rnn;
 
 use core_tensor::kernel::{Layout, Product, Start};
@@ -15,6 +16,7 @@ use core_tensor::{Arena, Room, Scalar, mutant};
 pub use bidirectional::Bidirectional;
 pub use gru::Gru;
 pub use lstm::Lstm;
+pub use recurrence::Recurrence;
 pub use rnn::Rnn;
 
 /// The sides of one pass over a batch of sequences.

@@ -1,10 +1,10 @@
 //! The losses of `nn` that need more than `layers` says of one: numbers of their own, outputs between 0 and 1, targets of a kind.
 
-use core_tensor::{Image, Scalar, Shape, Tensor, Vector};
+use core_tensor::{Image, Scalar, Sequence, Shape, Tensor, Vector};
 use nn::{
     Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
     KlDivergence, LabelSmoothing, Mae, Nll, Object, PixelCrossEntropy, SmoothL1, SoftCrossEntropy,
-    Total, WeightedCrossEntropy, WeightedNll,
+    StepCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
 };
 
 use super::layers::classes;
@@ -40,6 +40,12 @@ fn chances<Y: Shape, T: Scalar>(numbers: &[f64]) -> Vec<Tensor<Y, T>> {
 fn pixels(numbers: &[f64]) -> Vec<[[Class<5>; 2]; 3]> {
     let of_sample = |classes: &[Class<5>]| [0, 1, 2].map(|i| [classes[2 * i], classes[2 * i + 1]]);
     classes::<5>(numbers).chunks(6).map(of_sample).collect()
+}
+
+/// A class for three of four steps, and none for the other.
+fn steps(numbers: &[f64]) -> Vec<[Option<Class<5>>; 4]> {
+    let of_sample = |c: &[Class<5>]| [Some(c[0]), None, Some(c[2]), Some(c[3])];
+    classes::<5>(numbers).chunks(4).map(of_sample).collect()
 }
 
 /// Every second sample holds an object.
@@ -81,5 +87,6 @@ pub(crate) fn all() -> Vec<Case> {
         "WeightedNll" 3 in [-2.0, 2.0], Vector<3> => WeightedNll { weights: [0.5, 2.0, 1.25] }, classes::<3>;
         "DetectionLoss" 3 in [-2.0, 2.0], Vector<5> => DetectionLoss, objects;
         "PixelCrossEntropy" 2 in [-2.0, 2.0], Image<3, 2, 5> => PixelCrossEntropy, pixels;
+        "StepCrossEntropy" 3 in [-2.0, 2.0], Sequence<4, 5> => StepCrossEntropy, steps;
     }
 }

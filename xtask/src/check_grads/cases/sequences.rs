@@ -1,9 +1,10 @@
 //! Layers of sequences: recurrent ones, attention, positions.
 
-use core_tensor::Sequence;
+use core_tensor::{Image, Sequence, Vector};
 use nn::{
-    Bidirectional, EachStep, EncoderBlock, Frozen, Gru, LastStep, LayerNorm, LearnedPositions,
-    Linear, Lstm, MultiHeadAttention, PositionalEncoding, PreNormBlock, Rnn, Tanh,
+    Bidirectional, Conv2d, EachStep, EncoderBlock, Frozen, Gru, LastStep, LayerNorm,
+    LearnedPositions, Linear, Lstm, MultiHeadAttention, PositionalEncoding, PreNormBlock,
+    Recurrence, Rnn, Tanh,
 };
 
 use crate::case::Case;
@@ -22,6 +23,9 @@ pub(crate) fn all() -> Vec<Case> {
         "Gru" 2: Sequence<3, 2> => (Gru<2, 3, T>, Gru<3, 5, T>, LastStep, Linear<5, 2, T>);
         "Bidirectional" 2: Sequence<3, 2> => Bidirectional<Rnn<2, 3, T>>;
         "Bidirectional" 2: Sequence<3, 2> => (Bidirectional<Gru<2, 3, T>>, Bidirectional<(Lstm<6, 2, T>, LastStep)>, Linear<4, 3, T>);
+        "Recurrence" 3: Sequence<4, 2> => Recurrence<Vector<2>, Vector<3>, (Linear<5, 3, T>, Tanh)>;
+        "Recurrence" 2: Sequence<3, 6> => (Recurrence<Image<3, 2, 1>, Image<3, 2, 2>, (Conv2d<3, 2, 3, 1, 1, T>, Tanh)>, LastStep);
+        "Recurrence" 1: Sequence<1, 2> => Recurrence<Vector<2>, Vector<1>, Linear<3, 1, T>>;
         "LastStep" 3: Sequence<4, 3> => LastStep;
         "LastStep" 1: Sequence<1, 3> => (EachStep<Tanh>, LastStep);
         "EachStep" 3: Sequence<4, 3> => EachStep<(Linear<3, 5, T>, Tanh, Linear<5, 2, T>)>;

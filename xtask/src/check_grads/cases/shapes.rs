@@ -5,8 +5,8 @@ use core_tensor::{
 };
 use nn::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, Bilinear, Crop2d, DropConnect,
-    Embedding, First, GlobalAvgPool, GlobalMaxPool, Layer, Linear, LinearNoBias, MaxPool1d, Pass,
-    PixelShuffle, PixelUnshuffle, Reshape, Second, Sum, Tanh, UpsampleBilinear2d,
+    Embedding, First, GlobalAvgPool, GlobalMaxPool, Gram, Layer, Linear, LinearNoBias, MaxPool1d,
+    Pass, PixelShuffle, PixelUnshuffle, Reshape, Second, Sum, Tanh, UpsampleBilinear2d,
     UpsampleNearest2d, ZeroPad2d,
 };
 
@@ -61,6 +61,8 @@ pub(crate) fn all() -> Vec<Case> {
         "Second" 2: Pair<Vector<2>, Image<1, 3, 2>> => Second;
         "Second" 3: Pair<Vector<5>, Vector<3>> => Sum<(First, Linear<5, 2, T>), (Second, Linear<3, 2, T>)>;
         "DropConnect" 3, draws: Vector<5> => DropConnect<5, 7, T, 1, 3>;
+        "Gram" 2: Image<3, 2, 5> => Gram;
+        "Gram" 1: Image<1, 1, 3> => (Tanh, Gram);
         "GlobalAvgPool" 2: Image<3, 5, 7> => GlobalAvgPool;
         "GlobalMaxPool" 2: Sequence<5, 7> => GlobalMaxPool;
         "AdaptiveAvgPool2d" 2: Image<7, 5, 3> => AdaptiveAvgPool2d<3, 2>;
