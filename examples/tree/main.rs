@@ -14,14 +14,16 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use examples::lesson::{heading, lesson};
+use examples::lesson::{at_least, heading, lesson};
 use examples::picture::{Color, Figure, Plot};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
+mod arithmetic;
 mod formula;
 mod network;
 
+use arithmetic::{Expression, M, Reckoner};
 use formula::Formula;
 use network::{Reader, TAUGHT};
 
@@ -31,6 +33,11 @@ const STEPS: usize = 600;
 const HIGHEST: usize = 10;
 /// Formulas of each height that are asked about.
 const ASKED: usize = 200;
+/// Steps of learning arithmetic, and the highest expressions that are asked about.
+const RECKONED: usize = 8000;
+const HIGHEST_SUM: usize = 6;
+/// The share of expressions of any height learnt from that must be right.
+const RIGHT: f64 = 0.98;
 
 fn main() -> ExitCode {
     lesson("tree", run)
@@ -86,6 +93,59 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         .plot(heights(&before, &after))
         .plot(parts(&mut reader))
         .draw(folder.join("heights.png"))?;
+    arithmetic(folder)
+}
+
+/// The same with numbers in place of truths: remainders by five, added, subtracted and multiplied.
+fn arithmetic(folder: &Path) -> Result<(), Box<dyn Error>> {
+    heading(4, "Arithmetic: what expressions are worth, divided by five");
+    let mut reckoner = Reckoner::new(1);
+    let accuracy = |reckoner: &mut Reckoner| -> Vec<f64> {
+        let heights = 0..=HIGHEST_SUM;
+        heights
+            .map(|height| reckoner.accuracy(height, ASKED))
+            .collect()
+    };
+    let before = accuracy(&mut reckoner);
+    let losses = reckoner.learn(RECKONED, 2);
+    let after = accuracy(&mut reckoner);
+    println!(
+        "cross-entropy {:.4} to {:.4}",
+        losses[0],
+        losses[RECKONED - 1]
+    );
+    println!("height  right before  right after");
+    for (height, (before, after)) in before.iter().zip(&after).enumerate() {
+        let taught = if height <= arithmetic::TAUGHT {
+            "  taught"
+        } else {
+            ""
+        };
+        println!("{height:>6}  {before:>12.3}  {after:>11.3}{taught}");
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for height in [2, 4, HIGHEST_SUM] {
+        let expression = Expression::random(height, &mut rng);
+        let (said, value) = (reckoner.says(&expression), expression.value());
+        println!("{expression} is {value} by {M}, said {said}");
+    }
+    let falling = losses.chunks(50).enumerate().map(|(i, losses)| {
+        let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+        [50.0 * i as f64 + 25.0, mean]
+    });
+    let loss = Plot::new("cross-entropy")
+        .axes("step", "nats")
+        .log([false, true])
+        .line("", Color::Blue, falling);
+    Figure::new("Arithmetic by a network in the shape of the expression", 2)
+        .sized([520, 380])
+        .plot(heights(&before, &after))
+        .plot(loss)
+        .draw(folder.join("arithmetic.png"))?;
+    for (height, &right) in after.iter().enumerate().take(arithmetic::TAUGHT + 1) {
+        let what = format!("right about expressions of height {height}");
+        at_least(what, right, RIGHT)?;
+    }
     Ok(())
 }
 
@@ -192,8 +252,8 @@ fn heights(before: &[f64], after: &[f64]) -> Plot {
             .map(|(height, &share)| [height as f64, share])
             .collect()
     };
-    Plot::new("right about the whole formula")
-        .axes("height of the formula", "share")
+    Plot::new("right about the whole")
+        .axes("height", "share")
         .up(0.0, 1.05)
         .line("", Color::Orange, line(after))
         .dots("after learning", Color::Orange, line(after))
