@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 23] = [
+const LESSONS: [&str; 25] = [
     "autodiff",
     "curvature",
     "draw",
@@ -36,6 +36,8 @@ const LESSONS: [&str; 23] = [
     "segment --quick",
     "compress --quick",
     "superresolve --quick",
+    "text --quick",
+    "style",
 ];
 
 type Outcome = Result<(), String>;
