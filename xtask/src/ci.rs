@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 25] = [
+const LESSONS: [&str; 26] = [
     "autodiff",
     "curvature",
     "draw",
@@ -32,6 +32,7 @@ const LESSONS: [&str; 25] = [
     "tabular",
     "fashion",
     "augmentation",
+    "classify --quick",
     "locate",
     "segment --quick",
     "compress --quick",

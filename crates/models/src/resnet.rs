@@ -257,21 +257,61 @@ pub type ResNeXt50<
     T,
 >;
 
-/// ResNets for small images: a 3×3 convolution to `A` channels, and three stages of `1 + MORE` blocks.
-type SmallNet<
+/// A residual network for small images, `6·ALL + 2` layers deep: a 3×3 convolution to `A` channels, three stages of `ALL = 1 + MORE` blocks with
+/// `A`, `B` and `C` channels, the mean of each channel, a linear layer. [`ResNet20`] is the one with 3 blocks a stage.
+pub type SmallResNet<
     const ALL: usize,
     const MORE: usize,
-    const CLASSES: usize,
-    T,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    const I: usize,
+    const CLASSES: usize = 10,
+    T = f32,
+    const A: usize = 16,
+    const B: usize = 32,
+    const C: usize = 64,
+    const I: usize = 3,
 > = (
     Bent<Conv1, Conv2dNoBias<I, A, 3, 1, 1, T>, Bn1, A, T>,
     Named<Layer1, Repeat<Keep<Basic<A, A, 1, T>>, ALL>>,
     Named<Layer2, Halving<A, B, MORE, T>>,
     Named<Layer3, Halving<B, C, MORE, T>>,
+    GlobalAvgPool,
+    Named<Fc, Linear<C, CLASSES, T>>,
+);
+
+/// The two convolutions of a block, each with a relu, and nothing around them.
+type Bare<const I: usize, const O: usize, const S: usize, T> = (
+    Bent<Conv1, Conv2dNoBias<I, O, 3, S, 1, T>, Bn1, O, T>,
+    Bent<Conv2, Conv2dNoBias<O, O, 3, 1, 1, T>, Bn2, O, T>,
+);
+
+/// [`SmallResNet`] without its shortcuts: the plain network that the paper compares with, as deep and as wide.
+///
+/// He, Zhang, Ren, Sun: Deep residual learning for image recognition (2015), section 4.2.
+pub type SmallPlainNet<
+    const ALL: usize,
+    const MORE: usize,
+    const CLASSES: usize = 10,
+    T = f32,
+    const A: usize = 16,
+    const B: usize = 32,
+    const C: usize = 64,
+    const I: usize = 3,
+> = (
+    Bent<Conv1, Conv2dNoBias<I, A, 3, 1, 1, T>, Bn1, A, T>,
+    Named<Layer1, Repeat<Bare<A, A, 1, T>, ALL>>,
+    Named<
+        Layer2,
+        (
+            Bare<A, B, 2, T>,
+            Numbered<1, Repeat<Bare<B, B, 1, T>, MORE>>,
+        ),
+    >,
+    Named<
+        Layer3,
+        (
+            Bare<B, C, 2, T>,
+            Numbered<1, Repeat<Bare<C, C, 1, T>, MORE>>,
+        ),
+    >,
     GlobalAvgPool,
     Named<Fc, Linear<C, CLASSES, T>>,
 );
@@ -288,7 +328,7 @@ pub type ResNet20<
     const B: usize = 32,
     const C: usize = 64,
     const I: usize = 3,
-> = SmallNet<3, 2, CLASSES, T, A, B, C, I>;
+> = SmallResNet<3, 2, CLASSES, T, A, B, C, I>;
 
 /// ResNet-56 for images of 32×32: a 3×3 convolution, three stages of 9 blocks with 16, 32 and 64 channels, the mean
 /// of each channel, a linear layer. 855,770 parameters, 125.7 M multiply-adds. See [`ResNet20`].
@@ -299,7 +339,7 @@ pub type ResNet56<
     const B: usize = 32,
     const C: usize = 64,
     const I: usize = 3,
-> = SmallNet<9, 8, CLASSES, T, A, B, C, I>;
+> = SmallResNet<9, 8, CLASSES, T, A, B, C, I>;
 
 /// ResNet-110 for images of 32×32: a 3×3 convolution, three stages of 18 blocks with 16, 32 and 64 channels, the mean
 /// of each channel, a linear layer. 1,730,714 parameters, 252.9 M multiply-adds. See [`ResNet20`].
@@ -310,4 +350,4 @@ pub type ResNet110<
     const B: usize = 32,
     const C: usize = 64,
     const I: usize = 3,
-> = SmallNet<18, 17, CLASSES, T, A, B, C, I>;
+> = SmallResNet<18, 17, CLASSES, T, A, B, C, I>;

@@ -18,7 +18,7 @@
 //!
 //! The parameters of each are the same: classes, scalar, `A` to `D`, the channels of the stages (the fourth and the fifth are alike), `SIDE`
 //! and `FLAT = SIDE²·D`, the side of the image that is flattened and its length, `HIDDEN`, the width of the classifier,
-//! and `DROP`, how many of two numbers are dropped there: 0 switches dropout off.
+//! `DROP`, how many of two numbers are dropped there: 0 switches dropout off, and `I`, the channels of the images.
 //! `Vgg11<10, f32, 8, 16, 32, 64, 1, 64, 32>` takes images of 32×32.
 //!
 //! Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition (2014).
@@ -91,9 +91,10 @@ pub type Vgg11<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(Conv<0, 3, A, T>, MaxPool2d<2>)>,
+        Stage<(Conv<0, I, A, T>, MaxPool2d<2>)>,
         Stage<(Conv<3, A, B, T>, MaxPool2d<2>)>,
         Stage<(Conv<6, B, C, T>, Conv<8, C, C, T>, MaxPool2d<2>)>,
         Stage<(Conv<11, C, D, T>, Conv<13, D, D, T>, MaxPool2d<2>)>,
@@ -119,9 +120,10 @@ pub type Vgg13<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(Conv<0, 3, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
+        Stage<(Conv<0, I, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
         Stage<(Conv<5, A, B, T>, Conv<7, B, B, T>, MaxPool2d<2>)>,
         Stage<(Conv<10, B, C, T>, Conv<12, C, C, T>, MaxPool2d<2>)>,
         Stage<(Conv<15, C, D, T>, Conv<17, D, D, T>, MaxPool2d<2>)>,
@@ -147,9 +149,10 @@ pub type Vgg16<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(Conv<0, 3, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
+        Stage<(Conv<0, I, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
         Stage<(Conv<5, A, B, T>, Conv<7, B, B, T>, MaxPool2d<2>)>,
         Stage<(
             Conv<10, B, C, T>,
@@ -190,9 +193,10 @@ pub type Vgg19<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(Conv<0, 3, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
+        Stage<(Conv<0, I, A, T>, Conv<2, A, A, T>, MaxPool2d<2>)>,
         Stage<(Conv<5, A, B, T>, Conv<7, B, B, T>, MaxPool2d<2>)>,
         Stage<(
             Conv<10, B, C, T>,
@@ -236,9 +240,10 @@ pub type Vgg11Bn<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(ConvBn<0, 3, A, T>, MaxPool2d<2>)>,
+        Stage<(ConvBn<0, I, A, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<4, A, B, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<8, B, C, T>, ConvBn<11, C, C, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<15, C, D, T>, ConvBn<18, D, D, T>, MaxPool2d<2>)>,
@@ -264,9 +269,10 @@ pub type Vgg13Bn<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(ConvBn<0, 3, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
+        Stage<(ConvBn<0, I, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<7, A, B, T>, ConvBn<10, B, B, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<14, B, C, T>, ConvBn<17, C, C, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<21, C, D, T>, ConvBn<24, D, D, T>, MaxPool2d<2>)>,
@@ -292,9 +298,10 @@ pub type Vgg16Bn<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(ConvBn<0, 3, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
+        Stage<(ConvBn<0, I, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<7, A, B, T>, ConvBn<10, B, B, T>, MaxPool2d<2>)>,
         Stage<(
             ConvBn<14, B, C, T>,
@@ -335,9 +342,10 @@ pub type Vgg19Bn<
     const FLAT: usize = 25088,
     const HIDDEN: usize = 4096,
     const DROP: u32 = 1,
+    const I: usize = 3,
 > = Vgg<
     (
-        Stage<(ConvBn<0, 3, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
+        Stage<(ConvBn<0, I, A, T>, ConvBn<3, A, A, T>, MaxPool2d<2>)>,
         Stage<(ConvBn<7, A, B, T>, ConvBn<10, B, B, T>, MaxPool2d<2>)>,
         Stage<(
             ConvBn<14, B, C, T>,
