@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 26] = [
+const LESSONS: [&str; 27] = [
     "autodiff",
     "curvature",
     "draw",
@@ -39,6 +39,7 @@ const LESSONS: [&str; 26] = [
     "superresolve --quick",
     "text --quick",
     "style",
+    "upscale docs/mistakes.png target/upscaled.png",
 ];
 
 type Outcome = Result<(), String>;

@@ -23,7 +23,10 @@
 pub mod alexnet;
 pub mod autoencoder;
 pub mod data;
+pub mod esrgan;
 pub mod googlenet;
+#[cfg(feature = "keras")]
+pub mod keras;
 pub mod lenet;
 pub mod mlp;
 pub mod names;
@@ -31,11 +34,13 @@ pub mod neuron;
 pub mod resnet;
 pub mod superres;
 pub mod text;
+pub mod tiled;
 pub mod unet;
 pub mod vgg;
 
 pub use alexnet::{AlexNet, AlexNetOriginal};
 pub use autoencoder::{ConvAutoencoder, DenseAutoencoder};
+pub use esrgan::EsrganSlim;
 pub use googlenet::GoogLeNet;
 pub use lenet::{LeNet5, LeNet5Grad, LeNet8, LeNet8Grad};
 pub use mlp::{Mlp, Mlp4, Mlp784};

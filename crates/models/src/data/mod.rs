@@ -11,6 +11,8 @@ mod normalise;
 mod pca;
 #[cfg(feature = "pictures")]
 pub mod pictures;
+#[cfg(feature = "pictures")]
+pub mod raster;
 mod resample;
 mod split;
 pub mod tables;

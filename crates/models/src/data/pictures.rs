@@ -12,8 +12,8 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::data::{Dataset, Error, Filter, resample};
 
-const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+pub(super) const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+pub(super) const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 /// The most pixels that a picture may have, whatever its header says.
 const MOST: u64 = 1 << 28;
 /// The most pixels that a byte of a file can stand for: gzip's 1032 bytes of 8 pixels each.
@@ -61,7 +61,7 @@ impl Picture {
         let decoded = if bytes.starts_with(&PNG) {
             png(bytes)
         } else if bytes.starts_with(&JPEG) {
-            jpeg(bytes)
+            jpeg(bytes).map(|(picture, _)| picture)
         } else {
             Err("it begins as neither PNG nor JPEG".into())
         };
@@ -108,7 +108,7 @@ impl Picture {
 }
 
 /// Whether so many bytes can hold so many pixels: nothing is allocated on the word of a header.
-fn believable([height, width]: [u64; 2], bytes: usize) -> Result<(), String> {
+pub(super) fn believable([height, width]: [u64; 2], bytes: usize) -> Result<(), String> {
     let pixels = height.saturating_mul(width);
     let most = MOST.min((bytes as u64).saturating_mul(DENSEST));
     if pixels == 0 || pixels > most {
@@ -156,7 +156,10 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
     })
 }
 
-fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
+/// What a JPEG says beside its pixels: EXIF, an ICC profile.
+type Beside = [Option<Vec<u8>>; 2];
+
+pub(super) fn jpeg(bytes: &[u8]) -> Result<(Picture, Beside), String> {
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .jpeg_set_out_colorspace(ColorSpace::RGB);
@@ -175,7 +178,8 @@ fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     if rgb.len() != height * width * 3 {
         return Err("its colours are neither grey nor red, green and blue".into());
     }
-    Ok(Picture { height, width, rgb })
+    let beside = [decoder.exif().cloned(), decoder.icc_profile()];
+    Ok((Picture { height, width, rgb }, beside))
 }
 
 /// The pictures in a folder of `N` folders, one a class, and the folders' names, which number the classes in the order of the alphabet; so

@@ -124,6 +124,34 @@ impl Reach {
         }
     }
 
+    /// How far before or behind its own place an output sees at most, in inputs, where a side is enlarged `factor` times: so much must be
+    /// there on both sides of a piece that is worked out by itself. None if the outputs do not lie so, or see everything.
+    ///
+    /// ```
+    /// use nn::Reach;
+    /// let five = Reach::window(5, 1, 2);
+    /// assert_eq!(five.margin(1), Some(2));
+    /// // enlarged twice, then a window of 3: half a pixel more
+    /// let enlarged = five.then(Reach::transposed(2, 2, 0)).then(Reach::window(3, 1, 1));
+    /// assert_eq!(enlarged.margin(2), Some(3));
+    /// assert_eq!(enlarged.margin(1), None);
+    /// ```
+    pub const fn margin(self, factor: usize) -> Option<usize> {
+        let Self::Part { first, last, jump } = self else {
+            return None;
+        };
+        if jump.above != 1 || jump.below as usize != factor {
+            return None;
+        }
+        // the outputs of input 0 are those from 0 to `factor − 1`
+        let before = first.negated().floor();
+        let behind = last
+            .plus(Ratio::new(factor as i64 - 1, factor as i64))
+            .floor();
+        let most = if before > behind { before } else { behind };
+        Some(if most > 0 { most as usize } else { 0 })
+    }
+
     fn kernel(self) -> String {
         match self {
             Self::Part { first, last, jump } => {

@@ -35,6 +35,7 @@ pub(crate) fn all() -> Vec<Case> {
         "Neuron" 3 in 0.5: Vector<5> => (Linear<5, 5, T>, Residual<(Neuron<5, T>, Linear<1, 5, T>)>), Mse tensors;
         "DenseAutoencoder" 2 in 0.5: Vector<7> => DenseAutoencoder<7, 5, 2, T>, Mse tensors;
         "Espcn" 2 in 0.3: Image<5, 4, 1> => Espcn<2, 4, T, 1, 3, 2>, Mse tensors;
+        "EsrganSlim" 1 in 0.3: Image<5, 4, 3> => EsrganSlim<2, 12, T, 3, 2, 5, 6, 2>, Mse tensors;
         "Inception" 2 in 0.2: Image<5, 4, 3> => Inception<3, 2, 3, 4, 1, 2, 3, T>, Mse tensors;
         "Head" 2 in 0.2: Image<5, 4, 3> => Head<3, 5, T, 2, 32, 7>, Mse tensors;
         "CharRnn" 2 in 0.3: Vector<5> => (Words<7>, CharRnn<7, T, 3, 5>), Mse tensors;
