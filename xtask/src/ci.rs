@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 27] = [
+const LESSONS: [&str; 29] = [
     "autodiff",
     "curvature",
     "draw",
@@ -40,6 +40,8 @@ const LESSONS: [&str; 27] = [
     "text --quick",
     "style",
     "upscale docs/mistakes.png target/upscaled.png",
+    "recognise examples/recognise/pictures/3.png",
+    "weights",
 ];
 
 type Outcome = Result<(), String>;
@@ -50,7 +52,7 @@ type Part = (&'static str, fn() -> Outcome);
 /// # Errors
 /// Which part failed, and how.
 pub(crate) fn run() -> Outcome {
-    let parts: [Part; 10] = [
+    let parts: [Part; 11] = [
         ("formatting", || cargo(&["fmt", "--all", "--check"])),
         ("tidiness", || xtask(&["tidy"], "files")),
         ("clippy", || {
@@ -64,6 +66,7 @@ pub(crate) fn run() -> Outcome {
                 "warnings",
             ])
         }),
+        ("features", features),
         ("tests", tests),
         ("documentation", || {
             with_env(
@@ -82,6 +85,16 @@ pub(crate) fn run() -> Outcome {
         let clock = Instant::now();
         part().map_err(|error| format!("{name}: {error}"))?;
         println!("== {name}: {:.0} s", clock.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+/// `models` compiles without its features, and with each alone.
+fn features() -> Outcome {
+    for features in ["", "csv", "keras", "pictures", "weights"] {
+        let check = ["check", "-q", "--locked", "-p", "models", "--lib"];
+        let only = ["--no-default-features", "--features", features];
+        cargo(&[&check[..], &only].concat())?;
     }
     Ok(())
 }

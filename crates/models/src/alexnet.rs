@@ -107,6 +107,8 @@ pub type AlexNet<
 /// | linear | | `Vector<4096>` | 16,781,312 |
 /// | linear | | `Vector<1000>` | 4,097,000 |
 ///
+/// Its normalisation has PyTorch's constants, `k = 1` and `α` over the window, where the paper has `k = 2`: [`LocalResponseNorm`].
+///
 /// 60,965,224 parameters, the paper's 60 million. `A`, `B` and `C` are the channels of a tower,
 /// half of those above; `A2`, `B2` and `C2` are twice that.
 ///

@@ -35,6 +35,8 @@ pub mod resnet;
 pub mod superres;
 pub mod text;
 pub mod tiled;
+#[cfg(feature = "weights")]
+pub mod trained;
 pub mod unet;
 pub mod vgg;
 
