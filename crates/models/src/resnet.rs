@@ -283,6 +283,12 @@ type Bare<const I: usize, const O: usize, const S: usize, T> = (
     Bent<Conv2, Conv2dNoBias<O, O, 3, 1, 1, T>, Bn2, O, T>,
 );
 
+/// [`Halving`] without shortcuts.
+type BareHalving<const I: usize, const O: usize, const MORE: usize, T> = (
+    Bare<I, O, 2, T>,
+    Numbered<1, Repeat<Bare<O, O, 1, T>, MORE>>,
+);
+
 /// [`SmallResNet`] without its shortcuts: the plain network that the paper compares with, as deep and as wide.
 ///
 /// He, Zhang, Ren, Sun: Deep residual learning for image recognition (2015), section 4.2.
@@ -298,20 +304,8 @@ pub type SmallPlainNet<
 > = (
     Bent<Conv1, Conv2dNoBias<I, A, 3, 1, 1, T>, Bn1, A, T>,
     Named<Layer1, Repeat<Bare<A, A, 1, T>, ALL>>,
-    Named<
-        Layer2,
-        (
-            Bare<A, B, 2, T>,
-            Numbered<1, Repeat<Bare<B, B, 1, T>, MORE>>,
-        ),
-    >,
-    Named<
-        Layer3,
-        (
-            Bare<B, C, 2, T>,
-            Numbered<1, Repeat<Bare<C, C, 1, T>, MORE>>,
-        ),
-    >,
+    Named<Layer2, BareHalving<A, B, MORE, T>>,
+    Named<Layer3, BareHalving<B, C, MORE, T>>,
     GlobalAvgPool,
     Named<Fc, Linear<C, CLASSES, T>>,
 );

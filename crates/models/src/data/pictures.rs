@@ -12,8 +12,8 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::data::{Dataset, Error, Filter, resample};
 
-pub(super) const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-pub(super) const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 /// The most pixels that a picture may have, whatever its header says.
 const MOST: u64 = 1 << 28;
 /// The most pixels that a byte of a file can stand for: gzip's 1032 bytes of 8 pixels each.
@@ -46,11 +46,7 @@ impl Picture {
     /// If the file cannot be read, is neither, is damaged or cut, or promises more pixels than so many bytes can hold.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| Error::Unreadable {
-            path: path.into(),
-            source,
-        })?;
-        Self::decode(path, &bytes)
+        Self::decode(path, &read(path)?)
     }
 
     /// The same from bytes; errors call them `name`.
@@ -58,16 +54,8 @@ impl Picture {
     /// # Errors
     /// As [`open`](Picture::open).
     pub fn decode(name: impl Into<PathBuf>, bytes: &[u8]) -> Result<Self, Error> {
-        let decoded = if bytes.starts_with(&PNG) {
-            png(bytes)
-        } else if bytes.starts_with(&JPEG) {
+        decoded(name, bytes, png, |bytes| {
             jpeg(bytes).map(|(picture, _)| picture)
-        } else {
-            Err("it begins as neither PNG nor JPEG".into())
-        };
-        decoded.map_err(|reason| Error::Picture {
-            path: name.into(),
-            reason,
         })
     }
 
@@ -105,6 +93,34 @@ impl Picture {
             rgb: rgb.collect(),
         }
     }
+}
+
+/// A file's bytes.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Unreadable {
+        path: path.into(),
+        source,
+    })
+}
+
+/// What is in the bytes, as the reader says that their beginning calls for; errors call them `name`.
+pub(super) fn decoded<P>(
+    name: impl Into<PathBuf>,
+    bytes: &[u8],
+    png: fn(&[u8]) -> Result<P, String>,
+    jpeg: fn(&[u8]) -> Result<P, String>,
+) -> Result<P, Error> {
+    let decoded = if bytes.starts_with(&PNG) {
+        png(bytes)
+    } else if bytes.starts_with(&JPEG) {
+        jpeg(bytes)
+    } else {
+        Err("it begins as neither PNG nor JPEG".into())
+    };
+    decoded.map_err(|reason| Error::Picture {
+        path: name.into(),
+        reason,
+    })
 }
 
 /// Whether so many bytes can hold so many pixels: nothing is allocated on the word of a header.

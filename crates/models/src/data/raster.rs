@@ -1,10 +1,9 @@
 //! Pictures as they are: grey or in colour, with what shines through, in 8 or 16 bits.
 
-use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use super::pictures::{JPEG, PNG, believable, jpeg};
+use super::pictures::{believable, decoded, jpeg, read};
 use crate::data::Error;
 
 /// A picture in memory, with all that its file says of a pixel. A [`Picture`](super::pictures::Picture) is what is seen of it on white.
@@ -32,11 +31,7 @@ impl Raster {
     /// If the file cannot be read, is neither, is damaged or cut, or promises more pixels than so many bytes can hold.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| Error::Unreadable {
-            path: path.into(),
-            source,
-        })?;
-        Self::decode(path, &bytes)
+        Self::decode(path, &read(path)?)
     }
 
     /// The same from bytes; errors call them `name`.
@@ -44,17 +39,7 @@ impl Raster {
     /// # Errors
     /// As [`open`](Raster::open).
     pub fn decode(name: impl Into<PathBuf>, bytes: &[u8]) -> Result<Self, Error> {
-        let decoded = if bytes.starts_with(&PNG) {
-            from_png(bytes)
-        } else if bytes.starts_with(&JPEG) {
-            from_jpeg(bytes)
-        } else {
-            Err("it begins as neither PNG nor JPEG".into())
-        };
-        decoded.map_err(|reason| Error::Picture {
-            path: name.into(),
-            reason,
-        })
+        decoded(name, bytes, from_png, from_jpeg)
     }
 
     /// Whether the last number of a pixel says how opaque it is.
