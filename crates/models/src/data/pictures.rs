@@ -124,7 +124,7 @@ pub(super) fn decoded<P>(
 }
 
 /// Whether so many bytes can hold so many pixels: nothing is allocated on the word of a header.
-pub(super) fn believable([height, width]: [u64; 2], bytes: usize) -> Result<(), String> {
+fn believable([height, width]: [u64; 2], bytes: usize) -> Result<(), String> {
     let pixels = height.saturating_mul(width);
     let most = MOST.min((bytes as u64).saturating_mul(DENSEST));
     if pixels == 0 || pixels > most {
@@ -135,10 +135,17 @@ pub(super) fn believable([height, width]: [u64; 2], bytes: usize) -> Result<(), 
     Ok(())
 }
 
-fn png(bytes: &[u8]) -> Result<Picture, String> {
+/// What a PNG's pixels are, they themselves, and what their colours mean, if it says so: an ICC profile.
+type Unpacked = (png::OutputInfo, Vec<u8>, Option<Vec<u8>>);
+
+/// The pixels of a PNG.
+pub(super) fn unpacked(
+    bytes: &[u8],
+    transformations: png::Transformations,
+) -> Result<Unpacked, String> {
     let said = |error: png::DecodingError| error.to_string();
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    decoder.set_transformations(transformations);
     let mut reader = decoder.read_info().map_err(said)?;
     let (width, height) = reader.info().size();
     believable([height.into(), width.into()], bytes.len())?;
@@ -148,6 +155,12 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
     // what is cut after the last pixel is cut all the same
     reader.finish().map_err(said)?;
     pixels.truncate(frame.buffer_size());
+    let profile = reader.info().icc_profile.as_deref().map(<[u8]>::to_vec);
+    Ok((frame, pixels, profile))
+}
+
+fn png(bytes: &[u8]) -> Result<Picture, String> {
+    let (frame, pixels, _) = unpacked(bytes, png::Transformations::normalize_to_color8())?;
     let on_white = |x: u8, alpha: u8| {
         let (x, alpha) = (u32::from(x), u32::from(alpha));
         ((x * alpha + 255 * (255 - alpha) + 127) / 255) as u8
@@ -166,8 +179,8 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
         png::ColorType::Indexed => return Err("its palette was not unpacked".into()),
     };
     Ok(Picture {
-        height: height as usize,
-        width: width as usize,
+        height: frame.height as usize,
+        width: frame.width as usize,
         rgb,
     })
 }

@@ -1,9 +1,8 @@
 //! Pictures as they are: grey or in colour, with what shines through, in 8 or 16 bits.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use super::pictures::{believable, decoded, jpeg, read};
+use super::pictures::{decoded, jpeg, read, unpacked};
 use crate::data::Error;
 
 /// A picture in memory, with all that its file says of a pixel. A [`Picture`](super::pictures::Picture) is what is seen of it on white.
@@ -106,25 +105,14 @@ impl Raster {
 }
 
 fn from_png(bytes: &[u8]) -> Result<Raster, String> {
-    let said = |error: png::DecodingError| error.to_string();
-    let mut decoder = png::Decoder::new(Cursor::new(bytes));
-    decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().map_err(said)?;
-    let (width, height) = reader.info().size();
-    believable([height.into(), width.into()], bytes.len())?;
-    let size = reader.output_buffer_size().ok_or("it is too large")?;
-    let mut pixels = vec![0; size];
-    let frame = reader.next_frame(&mut pixels).map_err(said)?;
-    // what is cut after the last pixel is cut all the same
-    reader.finish().map_err(said)?;
-    pixels.truncate(frame.buffer_size());
+    let (frame, bytes, profile) = unpacked(bytes, png::Transformations::EXPAND)?;
     Ok(Raster {
-        height: height as usize,
-        width: width as usize,
+        height: frame.height as usize,
+        width: frame.width as usize,
         channels: frame.color_type.samples(),
         deep: frame.bit_depth == png::BitDepth::Sixteen,
-        bytes: pixels,
-        profile: reader.info().icc_profile.as_deref().map(<[u8]>::to_vec),
+        bytes,
+        profile,
     })
 }
 
