@@ -31,6 +31,7 @@ pub mod map;
 #[doc(hidden)]
 pub mod mutant;
 pub mod params;
+mod path;
 pub mod resize;
 pub mod shape;
 pub mod stored;
@@ -52,7 +53,8 @@ pub use crate::arena::{Arena, Room};
 pub use crate::dim::{Const, Dim};
 pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
-pub use crate::params::{Fans, Leaf, Look, Params, Path, Role, Visit};
+pub use crate::params::{Fans, Leaf, Look, Params, Role, Visit};
+pub use crate::path::Path;
 pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;
 #[doc(no_inline)]

@@ -1,8 +1,6 @@
 //! The tensors of a network, visited by name: with their role, their sides, and any number of gradient-like values side by side.
 
-use core::fmt;
-
-use crate::{Scalar, Stored, Zeroed};
+use crate::{Path, Scalar, Stored, Zeroed};
 
 /// What a tensor is for, so that an optimizer or an initialisation can tell them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,111 +25,6 @@ impl Role {
     /// Whether descent moves it; the others follow the batches.
     pub const fn learns(self) -> bool {
         !matches!(self, Self::Statistic | Self::Variance)
-    }
-}
-
-/// A name that lives on the stack: `features.3.weight`.
-///
-/// ```
-/// use core_tensor::Path;
-/// let (root, name) = (Path::Root, "features.3.weight");
-/// let (features, third);
-/// let path = { features = root.field("features"); third = features.index(3); third.field("weight") };
-/// assert!(path.to_string() == name && path.is(name) && !path.is("features.3"));
-/// assert!(path.starts_with("features.3") && !path.starts_with("feat"));
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub enum Path<'a> {
-    /// The network itself.
-    Root,
-    /// A named field of something.
-    Field(&'a Path<'a>, &'static str),
-    /// A numbered part of something.
-    Index(&'a Path<'a>, usize),
-    /// A numbered part of something that files do not count: there its tensors stand beside those of the other parts, under names that end
-    /// in this.
-    Way(&'a Path<'a>, usize, &'static str),
-    /// Something whose parts are numbered from here on: it adds nothing to a name itself.
-    Numbered(&'a Path<'a>, usize),
-}
-
-impl<'a> Path<'a> {
-    /// The field `name` of this.
-    pub fn field(&'a self, name: &'static str) -> Path<'a> {
-        match self {
-            Path::Numbered(whole, _) => Path::Field(whole, name),
-            _ => Path::Field(self, name),
-        }
-    }
-
-    /// The part number `index` of this.
-    pub fn index(&'a self, index: usize) -> Path<'a> {
-        match self {
-            Path::Numbered(whole, first) => Path::Index(whole, first + index),
-            _ => Path::Index(self, index),
-        }
-    }
-
-    /// The same, with its parts numbered from `first` on: `Path::Root.numbered(5).index(2)` is `7`.
-    pub fn numbered(&'a self, first: usize) -> Path<'a> {
-        Path::Numbered(self, first)
-    }
-
-    /// The part number `index` of this, whose names in files end in `ending`: the other direction of a recurrent layer.
-    pub fn way(&'a self, index: usize, ending: &'static str) -> Path<'a> {
-        Path::Way(self, index, ending)
-    }
-
-    /// Whether it is written like this.
-    pub fn is(&self, name: &str) -> bool {
-        self.after(name) == Some("")
-    }
-
-    /// Whether it is `part`, or lies in it: `features.3.weight` starts with `features` and with `features.3`, not with `feat`.
-    pub fn starts_with(&self, part: &str) -> bool {
-        match self {
-            _ if self.is(part) => true,
-            Path::Root => false,
-            Path::Field(parent, _)
-            | Path::Index(parent, _)
-            | Path::Way(parent, ..)
-            | Path::Numbered(parent, _) => parent.starts_with(part),
-        }
-    }
-
-    /// What is left of `name` behind this path, if it begins with it.
-    fn after<'n>(&self, name: &'n str) -> Option<&'n str> {
-        /// Takes what is written to it from the front.
-        struct Rest<'n>(&'n str);
-        impl fmt::Write for Rest<'_> {
-            fn write_str(&mut self, written: &str) -> fmt::Result {
-                self.0 = self.0.strip_prefix(written).ok_or(fmt::Error)?;
-                Ok(())
-            }
-        }
-        let mut rest = Rest(name);
-        fmt::write(&mut rest, format_args!("{self}"))
-            .ok()
-            .map(|()| rest.0)
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Path::Field(parent, _) | Path::Index(parent, _) | Path::Way(parent, ..)) = self else {
-            return match self {
-                Path::Numbered(whole, _) => write!(f, "{whole}"),
-                _ => Ok(()),
-            };
-        };
-        if !matches!(parent, Path::Root) {
-            write!(f, "{parent}.")?;
-        }
-        match self {
-            Path::Field(_, name) => f.write_str(name),
-            Path::Index(_, index) | Path::Way(_, index, _) => write!(f, "{index}"),
-            Path::Root | Path::Numbered(..) => Ok(()),
-        }
     }
 }
 
@@ -257,6 +150,48 @@ macro_rules! no_params {
             const COUNT: usize = 0;
             fn visit<const BESIDE: usize>(&mut self, _: [&mut (); BESIDE], _: &$crate::Path<'_>, _: &mut impl $crate::Visit<T, BESIDE>) {}
             fn look(&self, _: &$crate::Path<'_>, _: &mut impl $crate::Look<T>) {}
+        }
+    };
+}
+
+/// Implements [`Params`](trait@crate::Params) and [`Zeroed`](trait@crate::Zeroed) for a tuple struct around something with tensors, given
+/// its type; the struct's tensors are those, and so is its gradient. Other fields are named by their numbers, and a function after `=>` is
+/// given the struct's path and returns that of what is inside, where that is another. A struct whose parameters have its scalar among
+/// them names it in front, as in [`params!`](macro@crate::params).
+///
+/// ```
+/// use core_tensor::{Params, Tensor, Vector, Scalar, Zeroed, inner_params, params};
+/// struct Bias<const N: usize, T: Scalar = f32> { bias: Tensor<Vector<N>, T> }
+/// params!([const N: usize] Bias<N> { bias: Bias Vector<N> });
+///
+/// struct Twice<F>(F);
+/// inner_params!([F: Zeroed] Twice<F> { F });
+/// assert_eq!(<Twice<Bias<3>> as Params<f32>>::COUNT, 3);
+/// ```
+#[macro_export]
+macro_rules! inner_params {
+    ([$($generics:tt)*] $name:ident<$($arg:ident),*> { $inner:ty $(, $field:tt)* } $(=> $path:expr)?) => {
+        $crate::zeroed!([$($generics)*] $name<$($arg),*> { 0 $(, $field)* });
+        $crate::inner_params!(@impl T: [T: $crate::Scalar, $($generics)*] $name<$($arg),*> { $inner } $($path)?);
+    };
+    ($t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $inner:ty $(, $field:tt)* } $(=> $path:expr)?) => {
+        $crate::zeroed!([$($generics)*] $name<$($arg),*> { 0 $(, $field)* });
+        $crate::inner_params!(@impl $t: [$($generics)*] $name<$($arg),*> { $inner } $($path)?);
+    };
+    (@impl $t:ident: [$($generics:tt)*] $name:ident<$($arg:ident),*> { $inner:ty } $($path:expr)?) => {
+        impl<$($generics)*> $crate::Params<$t> for $name<$($arg),*> where $inner: $crate::Params<$t> {
+            type Grad = <$inner as $crate::Params<$t>>::Grad;
+            const LEARNS: bool = <$inner as $crate::Params<$t>>::LEARNS;
+            const COUNT: usize = <$inner as $crate::Params<$t>>::COUNT;
+            const TRAINABLE: usize = <$inner as $crate::Params<$t>>::TRAINABLE;
+            fn visit<const BESIDE: usize>(&mut self, beside: [&mut Self::Grad; BESIDE], path: &$crate::Path<'_>, visit: &mut impl $crate::Visit<$t, BESIDE>) {
+                $(let path = &$path(path);)?
+                $crate::Params::visit(&mut self.0, beside, path, visit);
+            }
+            fn look(&self, path: &$crate::Path<'_>, look: &mut impl $crate::Look<$t>) {
+                $(let path = &$path(path);)?
+                $crate::Params::look(&self.0, path, look);
+            }
         }
     };
 }

@@ -164,6 +164,16 @@ where
     type Out = <Side<Prod<Prod<U<H>, U<W>>, U<C>>> as Dim>::Vector;
 }
 
+/// What a step of a recurrence returns, where it is the state that the next one is given.
+#[diagnostic::on_unimplemented(
+    message = "a step that returns `{Self}` cannot stand in a recurrence whose state is `{S}`",
+    label = "the layer inside must return the shape of the state"
+)]
+pub trait NextState<S: Shape>: Same<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Shape> NextState<S> for S {}
+
 /// Two shapes that hold equally many numbers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be reshaped to `{B}`: they do not hold equally many numbers",

@@ -3,9 +3,7 @@
 use core::marker::PhantomData;
 
 use core_tensor::kernel::Start;
-use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
-};
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, inner_params, mutant};
 
 use crate::{Field, Layer, Part, Pass};
 
@@ -46,7 +44,7 @@ macro_rules! names { ($($(#[$meta:meta])* $vis:vis $label:ident = $name:literal)
 /// assert_eq!(all.join(" "), "stem.weight stem.bias 1.0.weight 1.0.bias 1.downsample.weight 1.downsample.bias fc.weight fc.bias");
 /// ```
 pub struct Named<N, L>(pub L, pub PhantomData<N>);
-zeroed!([N, L: core_tensor::Zeroed] Named<N, L> { 0, 1 });
+inner_params!([N: Label, L: core_tensor::Zeroed] Named<N, L> { L, 1 } => renamed::<N>);
 
 /// What a path is part of.
 fn parent<'p>(path: &'p Path<'p>) -> &'p Path<'p> {
@@ -67,18 +65,9 @@ fn renamed<'p, N: Label>(path: &'p Path<'p>) -> Path<'p> {
     }
 }
 
-/// Tells who looks on.
-fn rename<N: Label, T>(pass: &Pass<'_, T>) {
-    if let Some(probe) = pass.probe {
-        probe.rename(N::NAME);
-    }
-}
-
-/// The same of members that are numbered on.
-fn number<const FIRST: usize, T>(pass: &Pass<'_, T>) {
-    if let Some(probe) = pass.probe {
-        probe.number(FIRST);
-    }
+/// The same path, whose parts are numbered on from `FIRST` beside those of what it stands in.
+fn numbered<'p, const FIRST: usize>(path: &'p Path<'p>) -> Path<'p> {
+    parent(path).numbered(FIRST)
 }
 
 /// A tuple of layers, or a [`Repeat`](crate::Repeat), without a place of its own: its members are numbered on from `FIRST`, beside the
@@ -93,158 +82,44 @@ fn number<const FIRST: usize, T>(pass: &Pass<'_, T>) {
 /// assert_eq!(all.join(" "), "0.weight 0.bias 2.weight 2.bias 4.weight 4.bias");
 /// ```
 pub struct Numbered<const FIRST: usize, L>(pub L);
-zeroed!([const FIRST: usize, L: core_tensor::Zeroed] Numbered<FIRST, L> { 0 });
+inner_params!([const FIRST: usize, L: core_tensor::Zeroed] Numbered<FIRST, L> { L } => numbered::<FIRST>);
 
-impl<N: Label, T: Scalar, L: Params<T>> Params<T> for Named<N, L> {
-    type Grad = L::Grad;
-    const LEARNS: bool = L::LEARNS;
-    const COUNT: usize = L::COUNT;
-    const TRAINABLE: usize = L::TRAINABLE;
+// what both hand on, once they have told who looks on
+macro_rules! hands_on { ($mutant:literal: [$($generics:tt)*] $name:ty, $tell:expr, $path:expr) => {
+    impl<$($generics)*, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for $name {
+        type Y = L::Y;
+        type Saved<'a> = L::Saved<'a>;
+        const NAME: &'static str = L::NAME;
+        const FLOPS: u64 = L::FLOPS;
+        const ROOM: Room = L::ROOM;
+        const ROOM_ONTO: Room = L::ROOM_ONTO;
+        const FIELD: Field = L::FIELD;
+        const ACROSS: usize = L::ACROSS;
 
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut L::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, &renamed::<N>(path), visit);
+        fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
+            pass.probe.map($tell);
+            self.0.forward(x, pass)
+        }
+
+        fn forward_onto<'a>(&self, x: Batch<'a, X, T>, start: Start<'_, T>, sum: &mut [Tensor<L::Y, T>], pass: &mut Pass<'a, T>) -> L::Saved<'a> {
+            pass.probe.map($tell);
+            self.0.forward_onto(x, start, sum, pass)
+        }
+
+        fn backward<'a>(&self, saved: L::Saved<'_>, dy: BatchMut<'a, L::Y, T>, grad: Option<&mut L::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
+            pass.probe.map($tell);
+            mutant::back($mutant, self.0.backward(saved, dy, grad, pass))
+        }
+
+        fn backward_first<'a>(&self, saved: L::Saved<'_>, dy: BatchMut<'a, L::Y, T>, grad: Option<&mut L::Grad>, pass: &mut Pass<'a, T>) {
+            pass.probe.map($tell);
+            self.0.backward_first(saved, dy, grad, pass);
+        }
+
+        fn describe(path: &Path<'_>) -> Part {
+            L::describe(&$path(path))
+        }
     }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(&renamed::<N>(path), look);
-    }
-}
-
-impl<N: Label, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Named<N, L> {
-    type Y = L::Y;
-    type Saved<'a> = L::Saved<'a>;
-    const NAME: &'static str = L::NAME;
-    const FLOPS: u64 = L::FLOPS;
-    const ROOM: Room = L::ROOM;
-    const ROOM_ONTO: Room = L::ROOM_ONTO;
-    const FIELD: Field = L::FIELD;
-    const ACROSS: usize = L::ACROSS;
-
-    fn forward<'a>(
-        &self,
-        x: Batch<'a, X, T>,
-        pass: &mut Pass<'a, T>,
-    ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
-        rename::<N, T>(pass);
-        self.0.forward(x, pass)
-    }
-
-    fn forward_onto<'a>(
-        &self,
-        x: Batch<'a, X, T>,
-        start: Start<'_, T>,
-        sum: &mut [Tensor<L::Y, T>],
-        pass: &mut Pass<'a, T>,
-    ) -> L::Saved<'a> {
-        rename::<N, T>(pass);
-        self.0.forward_onto(x, start, sum, pass)
-    }
-
-    fn backward<'a>(
-        &self,
-        saved: L::Saved<'_>,
-        dy: BatchMut<'a, L::Y, T>,
-        grad: Option<&mut L::Grad>,
-        pass: &mut Pass<'a, T>,
-    ) -> BatchMut<'a, X, T> {
-        rename::<N, T>(pass);
-        mutant::back("Named", self.0.backward(saved, dy, grad, pass))
-    }
-
-    fn backward_first<'a>(
-        &self,
-        saved: L::Saved<'_>,
-        dy: BatchMut<'a, L::Y, T>,
-        grad: Option<&mut L::Grad>,
-        pass: &mut Pass<'a, T>,
-    ) {
-        rename::<N, T>(pass);
-        self.0.backward_first(saved, dy, grad, pass);
-    }
-
-    fn describe(path: &Path<'_>) -> Part {
-        L::describe(&renamed::<N>(path))
-    }
-}
-
-impl<const FIRST: usize, T: Scalar, L: Params<T>> Params<T> for Numbered<FIRST, L> {
-    type Grad = L::Grad;
-    const LEARNS: bool = L::LEARNS;
-    const COUNT: usize = L::COUNT;
-    const TRAINABLE: usize = L::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut L::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, &parent(path).numbered(FIRST), visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(&parent(path).numbered(FIRST), look);
-    }
-}
-
-impl<const FIRST: usize, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for Numbered<FIRST, L> {
-    type Y = L::Y;
-    type Saved<'a> = L::Saved<'a>;
-    const NAME: &'static str = L::NAME;
-    const FLOPS: u64 = L::FLOPS;
-    const ROOM: Room = L::ROOM;
-    const ROOM_ONTO: Room = L::ROOM_ONTO;
-    const ACROSS: usize = L::ACROSS;
-    const FIELD: Field = L::FIELD;
-
-    fn forward<'a>(
-        &self,
-        x: Batch<'a, X, T>,
-        pass: &mut Pass<'a, T>,
-    ) -> (Batch<'a, L::Y, T>, L::Saved<'a>) {
-        number::<FIRST, T>(pass);
-        self.0.forward(x, pass)
-    }
-
-    fn forward_onto<'a>(
-        &self,
-        x: Batch<'a, X, T>,
-        start: Start<'_, T>,
-        sum: &mut [Tensor<L::Y, T>],
-        pass: &mut Pass<'a, T>,
-    ) -> L::Saved<'a> {
-        number::<FIRST, T>(pass);
-        self.0.forward_onto(x, start, sum, pass)
-    }
-
-    fn backward<'a>(
-        &self,
-        saved: L::Saved<'_>,
-        dy: BatchMut<'a, L::Y, T>,
-        grad: Option<&mut L::Grad>,
-        pass: &mut Pass<'a, T>,
-    ) -> BatchMut<'a, X, T> {
-        number::<FIRST, T>(pass);
-        mutant::back("Numbered", self.0.backward(saved, dy, grad, pass))
-    }
-
-    fn backward_first<'a>(
-        &self,
-        saved: L::Saved<'_>,
-        dy: BatchMut<'a, L::Y, T>,
-        grad: Option<&mut L::Grad>,
-        pass: &mut Pass<'a, T>,
-    ) {
-        number::<FIRST, T>(pass);
-        self.0.backward_first(saved, dy, grad, pass);
-    }
-
-    fn describe(path: &Path<'_>) -> Part {
-        L::describe(&parent(path).numbered(FIRST))
-    }
-}
+} }
+hands_on! { "Named": [N: Label] Named<N, L>, |probe| probe.rename(N::NAME), renamed::<N> }
+hands_on! { "Numbered": [const FIRST: usize] Numbered<FIRST, L>, |probe| probe.number(FIRST), numbered::<FIRST> }

@@ -4,8 +4,7 @@ use alloc::vec;
 
 use core_tensor::shape::Step;
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Sequence, Tensor, Vector, Visit, mutant,
-    no_params, zeroed,
+    Batch, BatchMut, Path, Room, Scalar, Sequence, Tensor, Vector, inner_params, mutant, no_params,
 };
 
 use crate::{Field, Layer, Part, Pass};
@@ -29,27 +28,7 @@ use crate::{Field, Layer, Part, Pass};
 /// assert_eq!(net.predict(&x)[0], Tensor::new([[21.0], [43.0], [65.0]]));
 /// ```
 pub struct EachStep<F>(pub F);
-zeroed!([F: core_tensor::Zeroed] EachStep<F> { 0 });
-
-impl<T: Scalar, F: Params<T>> Params<T> for EachStep<F> {
-    type Grad = F::Grad;
-    const LEARNS: bool = F::LEARNS;
-    const COUNT: usize = F::COUNT;
-    const TRAINABLE: usize = F::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut F::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!([F: core_tensor::Zeroed] EachStep<F> { F });
 
 impl<const L: usize, const I: usize, T: Scalar, F> Layer<Sequence<L, I>, T> for EachStep<F>
 where

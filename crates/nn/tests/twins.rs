@@ -35,6 +35,7 @@ twins! {
     predict_4
     product_of_9
     rect_conv_window_of_8
+    recurrence_to_2ch
     reflect_by_2
     reshape_layer_to_3x8
     residual_to_64ch

@@ -4,9 +4,7 @@ use alloc::vec;
 
 use core_tensor::kernel::Start;
 use core_tensor::shape::Join;
-use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
-};
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, inner_params, mutant};
 
 use super::{collect, put, take};
 use crate::peers::largest;
@@ -31,27 +29,7 @@ use crate::{Field, Layer, Merge, Part, Pass, Place};
 ///
 /// Szegedy et al.: Going deeper with convolutions (2014).
 pub struct Concat<Ways>(pub Ways);
-zeroed!([Ways: core_tensor::Zeroed] Concat<Ways> { 0 });
-
-impl<T: Scalar, Ways: Params<T>> Params<T> for Concat<Ways> {
-    type Grad = Ways::Grad;
-    const LEARNS: bool = Ways::LEARNS;
-    const COUNT: usize = Ways::COUNT;
-    const TRAINABLE: usize = Ways::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut Ways::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!([Ways: core_tensor::Zeroed] Concat<Ways> { Ways });
 
 /// Side by side.
 type Joined<A, B> = <A as Join<B>>::Out;

@@ -1,9 +1,7 @@
 //! The same kind of layer, many times.
 
 use core_tensor::shape::Same;
-use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
-};
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, inner_params, mutant};
 
 use super::same;
 use crate::{Field, Layer, Part, Pass, Place};
@@ -28,27 +26,7 @@ use crate::{Field, Layer, Part, Pass, Place};
 /// assert_eq!(<Repeat<Linear<1, 1>, 3> as Params<f32>>::COUNT, 6);
 /// ```
 pub struct Repeat<F, const N: usize>(pub [F; N]);
-zeroed!([F: core_tensor::Zeroed, const N: usize] Repeat<F, N> { 0 });
-
-impl<T: Scalar, F: Params<T>, const N: usize> Params<T> for Repeat<F, N> {
-    type Grad = [F::Grad; N];
-    const LEARNS: bool = <[F; N] as Params<T>>::LEARNS;
-    const COUNT: usize = <[F; N] as Params<T>>::COUNT;
-    const TRAINABLE: usize = <[F; N] as Params<T>>::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut Self::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!([F: core_tensor::Zeroed, const N: usize] Repeat<F, N> { [F; N] });
 
 impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>, const N: usize> Layer<X, T> for Repeat<F, N> {
     type Y = X;

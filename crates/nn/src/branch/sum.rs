@@ -4,9 +4,7 @@ use alloc::vec;
 
 use core_tensor::kernel::Start;
 use core_tensor::shape::Same;
-use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Shape, Tensor, Visit, mutant, zeroed,
-};
+use core_tensor::{Batch, BatchMut, Path, Room, Scalar, Shape, Tensor, inner_params, mutant};
 
 use super::same;
 use crate::peers::largest;
@@ -22,27 +20,7 @@ use crate::{Field, Layer, Merge, Part, Pass, Place};
 ///
 /// He et al.: Deep residual learning for image recognition (2015).
 pub struct Residual<F>(pub F);
-zeroed!([F: core_tensor::Zeroed] Residual<F> { 0 });
-
-impl<T: Scalar, F: Params<T>> Params<T> for Residual<F> {
-    type Grad = F::Grad;
-    const LEARNS: bool = F::LEARNS;
-    const COUNT: usize = F::COUNT;
-    const TRAINABLE: usize = F::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut F::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!([F: core_tensor::Zeroed] Residual<F> { F });
 
 impl<X: Shape, T: Scalar, F: Layer<X, T, Y: Same<X>>> Layer<X, T> for Residual<F> {
     type Y = X;

@@ -1,9 +1,7 @@
 //! Batch normalisation and the activation after it as one layer.
 
 use core_tensor::shape::Channels;
-use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Tensor, Visit, mutant, zeroed,
-};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Tensor, inner_params, mutant};
 
 use super::batch::{self, BatchNorm, statistics};
 use crate::{Layer, Pass};
@@ -32,26 +30,7 @@ pub struct BatchNormRelu<const C: usize, T: Scalar = f32, const E: u32 = 5>(
     /// the normalisation, whose tensors are named as if they were this layer's own
     pub BatchNorm<C, T, E>,
 );
-zeroed!([const C: usize, T: Scalar, const E: u32] BatchNormRelu<C, T, E> { 0 });
-
-impl<const C: usize, T: Scalar, const E: u32> Params<T> for BatchNormRelu<C, T, E> {
-    type Grad = BatchNorm<C, T, E>;
-    const COUNT: usize = <BatchNorm<C, T, E> as Params<T>>::COUNT;
-    const TRAINABLE: usize = <BatchNorm<C, T, E> as Params<T>>::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut Self::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!(T: [const C: usize, T: Scalar, const E: u32] BatchNormRelu<C, T, E> { BatchNorm<C, T, E> });
 
 impl<X: Channels<C>, const C: usize, T: Scalar, const E: u32> Layer<X, T>
     for BatchNormRelu<C, T, E>

@@ -4,10 +4,9 @@ use core::marker::PhantomData;
 
 use alloc::vec;
 
-use core_tensor::shape::{Flat, Join, Same, Step};
+use core_tensor::shape::{Flat, Join, NextState, Step};
 use core_tensor::{
-    Batch, BatchMut, Look, Params, Path, Room, Scalar, Sequence, Shape, Tensor, Vector, Visit,
-    mutant, zeroed,
+    Batch, BatchMut, Path, Room, Scalar, Sequence, Shape, Tensor, Vector, inner_params, mutant,
 };
 
 use crate::branch::{put, same, take};
@@ -36,27 +35,7 @@ use crate::{Field, Gradients, Layer, Part, Pass, Place};
 ///
 /// Shi et al.: Convolutional LSTM network, a machine learning approach for precipitation nowcasting (2015), for convolutions.
 pub struct Recurrence<X, S, F>(pub F, PhantomData<(X, S)>);
-zeroed!([X: Shape, S: Shape, F: core_tensor::Zeroed] Recurrence<X, S, F> { 0, 1 });
-
-impl<T: Scalar, X: Shape, S: Shape, F: Params<T>> Params<T> for Recurrence<X, S, F> {
-    type Grad = F::Grad;
-    const LEARNS: bool = F::LEARNS;
-    const COUNT: usize = F::COUNT;
-    const TRAINABLE: usize = F::TRAINABLE;
-
-    fn visit<const K: usize>(
-        &mut self,
-        beside: [&mut F::Grad; K],
-        path: &Path<'_>,
-        visit: &mut impl Visit<T, K>,
-    ) {
-        self.0.visit(beside, path, visit);
-    }
-
-    fn look(&self, path: &Path<'_>, look: &mut impl Look<T>) {
-        self.0.look(path, look);
-    }
-}
+inner_params!([X: Shape, S: Shape, F: core_tensor::Zeroed] Recurrence<X, S, F> { F, 1 });
 
 /// The numbers of an input and of a state in a row of both.
 const fn rows<X: Shape, S: Shape>() -> [usize; 2] {
@@ -68,7 +47,7 @@ impl<const L: usize, const I: usize, X, S, T: Scalar, F> Layer<Sequence<L, I>, T
 where
     X: Flat<Out = Vector<I>> + Join<S>,
     S: Flat<Out: Step>,
-    F: Layer<<X as Join<S>>::Out, T, Y: Same<S>>,
+    F: Layer<<X as Join<S>>::Out, T, Y: NextState<S>>,
 {
     type Y = <S::Out as Step>::Sequence<L>;
     type Saved<'a> = [F::Saved<'a>; L];

@@ -1,0 +1,11 @@
+//! What a step of a recurrence returns is the state that the next one is given.
+use core_tensor::{Image, Sequence};
+use nn::{Conv2d, Network, Recurrence};
+
+// frames of 4×3 pixels of one channel, states of two channels
+type Cell = Conv2d<3, 2, 3, 1, 1>;
+type Film = Recurrence<Image<4, 3, 1>, Image<4, 3, 2>, Cell>;
+
+pub fn main() {
+    Network::<Sequence<5, 12>, Film>::new(1);
+}
