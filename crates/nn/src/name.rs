@@ -85,8 +85,8 @@ pub struct Numbered<const FIRST: usize, L>(pub L);
 inner_params!([const FIRST: usize, L: core_tensor::Zeroed] Numbered<FIRST, L> { L } => numbered::<FIRST>);
 
 // what both hand on, once they have told who looks on
-macro_rules! hands_on { ($mutant:literal: [$($generics:tt)*] $name:ty, $tell:expr, $path:expr) => {
-    impl<$($generics)*, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for $name {
+macro_rules! hands_on { ($($name:ident [$($generics:tt)*] [$($arg:ident),*] $tell:expr => $path:expr;)+) => {$(
+    impl<$($generics)*, X: Shape, T: Scalar, L: Layer<X, T>> Layer<X, T> for $name<$($arg),*> {
         type Y = L::Y;
         type Saved<'a> = L::Saved<'a>;
         const NAME: &'static str = L::NAME;
@@ -108,7 +108,7 @@ macro_rules! hands_on { ($mutant:literal: [$($generics:tt)*] $name:ty, $tell:exp
 
         fn backward<'a>(&self, saved: L::Saved<'_>, dy: BatchMut<'a, L::Y, T>, grad: Option<&mut L::Grad>, pass: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
             pass.probe.map($tell);
-            mutant::back($mutant, self.0.backward(saved, dy, grad, pass))
+            mutant::back(stringify!($name), self.0.backward(saved, dy, grad, pass))
         }
 
         fn backward_first<'a>(&self, saved: L::Saved<'_>, dy: BatchMut<'a, L::Y, T>, grad: Option<&mut L::Grad>, pass: &mut Pass<'a, T>) {
@@ -120,6 +120,8 @@ macro_rules! hands_on { ($mutant:literal: [$($generics:tt)*] $name:ty, $tell:exp
             L::describe(&$path(path))
         }
     }
-} }
-hands_on! { "Named": [N: Label] Named<N, L>, |probe| probe.rename(N::NAME), renamed::<N> }
-hands_on! { "Numbered": [const FIRST: usize] Numbered<FIRST, L>, |probe| probe.number(FIRST), numbered::<FIRST> }
+)+} }
+hands_on! {
+    Named [N: Label] [N, L] |probe| probe.rename(N::NAME) => renamed::<N>;
+    Numbered [const FIRST: usize] [FIRST, L] |probe| probe.number(FIRST) => numbered::<FIRST>;
+}
