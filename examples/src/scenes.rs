@@ -45,8 +45,27 @@ pub fn paint(
     ink: &mut Tensor<Canvas>,
 ) -> Option<Object> {
     let mut rng = ChaCha8Rng::seed_from_u64(key);
-    let side = SIDE as f64;
     ink.as_mut_slice().fill(0.0);
+    strew(digits, clutter, &mut rng, canvas);
+    if rng.random_bool(0.2) {
+        return None;
+    }
+    let digit = &digits[rng.random_range(0..digits.len())];
+    // two of three lie inside whole, the others reach past the border wherever, their centres too, which then do not count
+    let object = place(digit, 2.0 / 3.0, &mut rng, canvas, |at, here| {
+        ink[at] = here
+    });
+    object.inside()
+}
+
+/// Fills a canvas with what is in the way: paper with noise, quarters of digits, two lines.
+pub fn strew(
+    digits: &[Digit],
+    clutter: Clutter,
+    rng: &mut ChaCha8Rng,
+    canvas: &mut Tensor<Canvas>,
+) {
+    let side = SIDE as f64;
     let paper = [0.0, 0.2, 0.2].map(|most| rng.random_range(0.0..=most) as f32);
     for (i, pixel) in canvas.as_mut_slice().iter_mut().enumerate() {
         let [down, right] = [i / SIDE, i % SIDE].map(|i| i as f32 / SIDE as f32);
@@ -72,10 +91,18 @@ pub fn paint(
             *pixel = pixel.max(clutter.lines);
         }
     }
-    if rng.random_bool(0.2) {
-        return None;
-    }
-    let digit = &digits[rng.random_range(0..digits.len())];
+}
+
+/// Lays a digit of any size anywhere on a canvas: with a chance of `whole` inside, and otherwise wherever, past the border too. Tells `seen`
+/// of each pixel that it covers how much ink comes there.
+pub fn place(
+    digit: &Digit,
+    whole: f64,
+    rng: &mut ChaCha8Rng,
+    canvas: &mut Tensor<Canvas>,
+    mut seen: impl FnMut([usize; 3], f32),
+) -> Object {
+    let side = SIDE as f64;
     let rows = inked(|i| (0..8).any(|j| digit[[i, j, 0]] > INK));
     let columns = inked(|j| (0..8).any(|i| digit[[i, j, 0]] > INK));
     let height = rng.random_range(12_f64.ln()..26_f64.ln()).exp();
@@ -83,8 +110,7 @@ pub fn paint(
     let scales = [scale * rng.random_range(0.85..1.15), scale];
     let sides = [columns, rows].map(|[first, last]| last - first);
     let halves = [0, 1].map(|axis| sides[axis] * scales[axis] / 2.0);
-    // two of three lie inside whole, the others reach past the border wherever, their centres too, which then do not count
-    let whole = rng.random_bool(2.0 / 3.0);
+    let whole = rng.random_bool(whole);
     let [x, y] = halves.map(|half| {
         let edge = if whole { half } else { -0.03 * side };
         rng.random_range(edge..side - edge)
@@ -95,15 +121,14 @@ pub fn paint(
     let at = [corner[0] + sizes[0] / 2.0, corner[1] + sizes[1] / 2.0];
     stamp(digit, [0.0; 2], 8.0, at, sizes, |at, here| {
         cover(&mut canvas[at], here);
-        ink[at] = here;
+        seen(at, here);
     });
-    let object = Object {
+    Object {
         x: x / side,
         y: y / side,
         width: 2.0 * halves[0] / side,
         height: 2.0 * halves[1] / side,
-    };
-    object.inside()
+    }
 }
 
 /// Where ink begins and ends among eight lines.

@@ -12,7 +12,7 @@ const ACCURACY: f64 = 0.98;
 const MAIN_JOB: f64 = 10.0;
 
 /// The programs to learn from that the README lists, each with its arguments.
-const LESSONS: [&str; 29] = [
+const LESSONS: [&str; 30] = [
     "autodiff",
     "curvature",
     "draw",
@@ -37,6 +37,7 @@ const LESSONS: [&str; 29] = [
     "segment --quick",
     "compress --quick",
     "superresolve --quick",
+    "transfer --quick",
     "text --quick",
     "style",
     "upscale docs/mistakes.png target/upscaled.png",

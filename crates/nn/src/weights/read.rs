@@ -44,6 +44,32 @@ impl<'b> Weights<'b> {
         self
     }
 
+    /// The same, and of `other` what has a name that is missing here: what one network has learnt, and the rest of another as it began.
+    ///
+    /// ```
+    /// use core_tensor::{Tensor, Vector};
+    /// use nn::weights::{Weights, to_bytes};
+    /// use nn::{Linear, Network, Relu};
+    /// let mut trained = Network::<Vector<2>, (Linear<2, 2>, Relu, Linear<2, 1>)>::new(1);
+    /// trained.layers.2.weight = Tensor::new([[3.0], [4.0]]);
+    /// let mut deeper = Network::<Vector<2>, (Linear<2, 2>, Relu, Linear<2, 2>, Relu, Linear<2, 1>)>::new(1);
+    /// deeper.layers.2.weight = Tensor::new([[1.0, 0.0], [0.0, 1.0]]);
+    ///
+    /// let (learnt, begun) = (to_bytes(&*trained.layers)?, to_bytes(&*deeper.layers)?);
+    /// let learnt = Weights::parse(&learnt)?.rename(|name| Some(name.replace("2.", "4.")));
+    /// learnt.or(Weights::parse(&begun)?).read(&mut *deeper.layers)?;
+    /// assert_eq!(deeper.layers.2.weight[[1, 1]], 1.0);
+    /// assert_eq!(deeper.layers.4.weight[[1, 0]], 4.0);
+    /// # Ok::<(), nn::weights::WeightsError>(())
+    /// ```
+    pub fn or(mut self, other: Self) -> Self {
+        let missing = |(name, _): &(String, View<'_>)| self.names().all(|other| other != name);
+        let missing: Vec<_> = other.tensors.into_iter().filter(missing).collect();
+        self.tensors.extend(missing);
+        self.tensors.sort_by(|a, b| a.0.cmp(&b.0));
+        self
+    }
+
     /// The same tensors as one block of bytes, sealed by a checksum: for the other side, under the names that they have there.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut block = Builder::new();
