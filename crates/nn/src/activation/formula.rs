@@ -83,7 +83,7 @@ formulas! {
     /// 1 for `x > 0`, else `P/Q`, at the kink too.
     ///
     /// Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models (2013).
-    LeakyRelu(P/Q = 1/100) 2 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * x };
+    LeakyRelu(P/Q = 1/100) 2 |x: R| R::choose(x > R::zero(), x, ratio::<R>(P, Q) * x);
     /// `y = x` for `x > 0`, else `α·(eˣ − 1)` with `α = P/Q`, 1 unless said otherwise.
     ///
     /// # Shapes
@@ -93,7 +93,7 @@ formulas! {
     /// 1 for `x > 0`, else `α·eˣ`; at 0 it is `α`.
     ///
     /// Clevert, Unterthiner, Hochreiter: Fast and accurate deep network learning by exponential linear units (2015).
-    Elu(P/Q = 1/1) 20 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * x.exp_m1() };
+    Elu(P/Q = 1/1) 20 |x: R| R::choose(x > R::zero(), x, ratio::<R>(P, Q) * x.exp_m1());
     /// [`Elu`] scaled so that means of 0 and variances of 1 stay: `y = λ·x` for `x > 0`, else `λ·α·(eˣ − 1)`, `λ ≈ 1.0507`, `α ≈ 1.6733`.
     ///
     /// # Shapes
@@ -103,7 +103,7 @@ formulas! {
     /// `λ` for `x > 0`, else `λ·α·eˣ`, at 0 too.
     ///
     /// Klambauer et al.: Self-normalizing neural networks (2017).
-    Selu 21 |x: R| R::of(1.050_700_987_355_480_5) * if x > R::zero() { x } else { R::of(1.673_263_242_354_377_2) * x.exp_m1() };
+    Selu 21 |x: R| R::of(1.050_700_987_355_480_5) * R::choose(x > R::zero(), x, R::of(1.673_263_242_354_377_2) * x.exp_m1());
     /// `y = x` for `x > 0`, else `α·(e^(x/α) − 1)` with `α = P/Q`: an [`Elu`] whose slope has no step.
     ///
     /// # Shapes
@@ -113,7 +113,7 @@ formulas! {
     /// 1 for `x > 0`, else `e^(x/α)`: 1 at 0.
     ///
     /// Barron: Continuously differentiable exponential linear units (2017).
-    Celu(P/Q = 1/1) 21 |x: R| if x > R::zero() { x } else { ratio::<R>(P, Q) * (x / ratio(P, Q)).exp_m1() };
+    Celu(P/Q = 1/1) 21 |x: R| R::choose(x > R::zero(), x, ratio::<R>(P, Q) * (x / ratio(P, Q)).exp_m1());
     /// Gaussian error linear unit, exact: `y = x·Φ(x)` with the chance `Φ(x) = (1 + erf(x/√2)) / 2` of a standard normal number below `x`.
     ///
     /// # Shapes
@@ -226,11 +226,7 @@ fn ratio<R: Real>(p: i64, q: i64) -> R {
 fn mish<R: Real>(x: R) -> R {
     let (e, two) = (x.exp(), R::of(2.0));
     let n = e * (e + two);
-    if x > R::of(40.0) {
-        x
-    } else {
-        x * (n / (n + two))
-    }
+    R::choose(x > R::of(40.0), x, x * (n / (n + two)))
 }
 
 /// `1 / (1 + e⁻ˣ)`
