@@ -8,9 +8,10 @@ use crate::Real;
 use crate::elementary::Elementary;
 use crate::kernel::check::{check_rows, same_len};
 use crate::kernel::norm::{ByVectors, Mixing, Plainly, Term};
+use crate::kernel::pool::Pools as _;
 use crate::kernel::{
     GroupedWindow2d, Product, RowNorm, Start, Window2d, conv, gemm, grouped, map, norm, plain,
-    pool, reduce,
+    pool, pool_lanes, reduce,
 };
 
 /// A number that tensors hold.
@@ -138,7 +139,7 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
     /// The largest number under each window, channel by channel; padding counts as −∞.
     fn max_pool2d(w: &Window2d, x: &[Self], y: &mut [Self]) {
         w.check_pool(x, y);
-        pool::max_pool2d(w, x, y);
+        pool::Plainly.max(w, x, y);
     }
 
     /// The gradient goes to the first pixel of the window that holds its largest number `y`; `dx` is overwritten.
@@ -146,19 +147,19 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         w.check_pool(x, y);
         w.check_pool(dx, dy);
         same_len(y, dy);
-        pool::max_pool2d_backward(w, x, y, dy, dx);
+        pool::Plainly.max_backward(w, x, y, dy, dx);
     }
 
     /// The mean number under each window, channel by channel; padding counts as zeros, and in the area.
     fn avg_pool2d(w: &Window2d, x: &[Self], y: &mut [Self]) {
         w.check_pool(x, y);
-        pool::avg_pool2d(w, x, y);
+        pool::Plainly.mean(w, x, y);
     }
 
     /// The gradient of a mean, shared by the pixels of its window; `dx` is overwritten.
     fn avg_pool2d_backward(w: &Window2d, dy: &[Self], dx: &mut [Self]) {
         w.check_pool(dx, dy);
-        pool::avg_pool2d_backward(w, dy, dx);
+        pool::Plainly.mean_backward(w, dy, dx);
     }
 
     /// `sums[j] = start + Σ_i x[i][j]`, rows as wide as `sums`: the gradient of a bias.
@@ -304,9 +305,10 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         map::map_in_place(y, map::sigmoid);
     }
 
-    /// Zeroes each number with the chance `p`: number `i` by the [bits](crate::random::bits) of place `first + i`.
-    fn drop_out(key: u64, first: usize, p: f64, numbers: &mut [Self]) {
-        map::drop_out(key, first, p, numbers);
+    /// Zeroes each number with the chance `p`, number `i` by the [bits](crate::random::bits) of place `first + i`, and multiplies the others
+    /// by `scale`.
+    fn drop_out(key: u64, first: usize, p: f64, scale: Self, numbers: &mut [Self]) {
+        map::drop_out(key, first, p, scale, numbers);
     }
 
     /// Runs `f` where the compiler may use the machine's widest vectors, if it has any for this number. Mark the closure
@@ -332,10 +334,10 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn conv2d_grouped(w: &GroupedWindow2d, x: &[$T], filter: &[$T], start: Start<'_, $T>, y: &mut [$T], scratch: &mut [$T]) { w.check_conv(x, filter, &start, y, scratch); grouped::conv2d(Arch::new(), w, x, filter, start, y, scratch); }
         #[inline(never)] fn conv2d_grouped_by_data(w: &GroupedWindow2d, dy: &[$T], filter: &[$T], dx: &mut [$T], scratch: &mut [$T]) { w.check_conv(dx, filter, &Start::Zero, dy, scratch); grouped::conv2d_by_data(Arch::new(), w, dy, filter, dx, scratch); }
         #[inline(never)] fn conv2d_grouped_by_weights(w: &GroupedWindow2d, x: &[$T], dy: &[$T], start: Start<'_, $T>, dfilter: &mut [$T], scratch: &mut [$T]) { w.check_by_weights(x, dfilter, &start, dy, scratch); grouped::conv2d_by_weights(Arch::new(), w, x, dy, start, dfilter, scratch); }
-        #[inline(never)] fn max_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::max_pool2d(w, x, y)); }
-        #[inline(never)] fn max_pool2d_backward(w: &Window2d, x: &[$T], y: &[$T], dy: &[$T], dx: &mut [$T]) { w.check_pool(x, y); w.check_pool(dx, dy); same_len(y, dy); $T::vectorize(#[inline(always)] || pool::max_pool2d_backward(w, x, y, dy, dx)); }
-        #[inline(never)] fn avg_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); $T::vectorize(#[inline(always)] || pool::avg_pool2d(w, x, y)); }
-        #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); $T::vectorize(#[inline(always)] || pool::avg_pool2d_backward(w, dy, dx)); }
+        #[inline(never)] fn max_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); pool_lanes::ByVectors(Arch::new()).max(w, x, y); }
+        #[inline(never)] fn max_pool2d_backward(w: &Window2d, x: &[$T], y: &[$T], dy: &[$T], dx: &mut [$T]) { w.check_pool(x, y); w.check_pool(dx, dy); same_len(y, dy); pool_lanes::ByVectors(Arch::new()).max_backward(w, x, y, dy, dx); }
+        #[inline(never)] fn avg_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); pool_lanes::ByVectors(Arch::new()).mean(w, x, y); }
+        #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); pool_lanes::ByVectors(Arch::new()).mean_backward(w, dy, dx); }
         #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
         #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
         #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
@@ -357,7 +359,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn sigmoid_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || map::map_backward(y, dy, map::sigmoid_backward)); }
         #[inline(never)] fn tanh_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_tanh)); }
         #[inline(never)] fn sigmoid_in_place(y: &mut [$T]) { $T::vectorize(#[inline(always)] || map::map_in_place(y, $T::fast_sigmoid)); }
-        #[inline(never)] fn drop_out(key: u64, first: usize, p: f64, numbers: &mut [$T]) { $T::vectorize(#[inline(always)] || map::drop_out(key, first, p, numbers)); }
+        #[inline(never)] fn drop_out(key: u64, first: usize, p: f64, scale: $T, numbers: &mut [$T]) { $T::vectorize(#[inline(always)] || map::drop_out(key, first, p, scale, numbers)); }
     }
 )* } }
 vector_kernels!(f32 f64);

@@ -1,35 +1,11 @@
 //! Every heavy kernel against the sum it stands for, written out in `f64` and index by index, at sides that cross the edge of every tile.
 
+#[path = "common/reference.rs"]
+mod reference;
+
 use core_tensor::Scalar;
 use core_tensor::kernel::{Layout, Product, Start, Strided, Window2d, matmul_strided};
-
-/// Numbers between −1 and 1, the same in every run.
-fn numbers<T: Scalar>(n: usize, seed: u64) -> Vec<T> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f64 / (1u64 << 23) as f64 - 1.0
-    };
-    (0..n).map(|_| T::of(next())).collect()
-}
-
-fn exact<T: Scalar>(x: &[T]) -> Vec<f64> {
-    x.iter().map(|x| x.to_f64().unwrap()).collect()
-}
-
-/// Each number within the rounding of a sum of `terms` products of numbers up to 1.
-fn assert_near<T: Scalar>(got: &[T], expected: &[f64], terms: usize, what: &dyn std::fmt::Debug) {
-    let tolerance = T::epsilon().to_f64().unwrap() * 2.0 * (terms as f64 + 2.0);
-    assert_eq!(got.len(), expected.len());
-    for (i, (got, expected)) in exact(got).iter().zip(expected).enumerate() {
-        assert!(
-            (got - expected).abs() <= tolerance,
-            "{what:?}: number {i} is {got}, not {expected}"
-        );
-    }
-}
+use reference::{assert_near, exact, meetings, numbers, window};
 
 /// Runs `kernel` from each start, on an output full of NaN where it is to be overwritten, and compares.
 fn from_each_start<T: Scalar>(
@@ -187,40 +163,6 @@ fn strided_products_refuse_an_output_that_overlaps() {
     matmul_strided([2, 2, 2], a, a, false, &mut [0.0; 4], [1, 1]);
 }
 
-fn window(
-    input: [usize; 3],
-    o: usize,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-) -> Window2d {
-    let side = |d: usize| (input[d] + 2 * padding[d] - kernel[d]) / stride[d] + 1;
-    Window2d {
-        input,
-        output: [side(0), side(1), o],
-        kernel,
-        stride,
-        padding,
-    }
-}
-
-/// Every (output pixel, input pixel, tap) that meet.
-fn meetings(w: &Window2d) -> Vec<[usize; 3]> {
-    let mut all = Vec::new();
-    for output in 0..w.output[0] * w.output[1] {
-        for tap in 0..w.kernel[0] * w.kernel[1] {
-            let y = (output / w.output[1] * w.stride[0] + tap / w.kernel[1]) as isize
-                - w.padding[0] as isize;
-            let x = (output % w.output[1] * w.stride[1] + tap % w.kernel[1]) as isize
-                - w.padding[1] as isize;
-            if (0..w.input[0] as isize).contains(&y) && (0..w.input[1] as isize).contains(&x) {
-                all.push([output, y as usize * w.input[1] + x as usize, tap]);
-            }
-        }
-    }
-    all
-}
-
 fn check_conv<T: Scalar>(w: &Window2d, batch: usize) {
     let [c, o] = [w.input[2], w.output[2]];
     let x: Vec<T> = numbers(batch * w.input_len(), 1);
@@ -296,60 +238,6 @@ fn convolutions_at_every_edge() {
     ] {
         check_conv::<f32>(&w, 2);
         check_conv::<f64>(&w, 2);
-    }
-}
-
-fn check_pools(w: &Window2d, batch: usize) {
-    let c = w.input[2];
-    // Few different values: windows are full of ties.
-    let x: Vec<f32> = numbers::<f32>(batch * w.input_len(), 1)
-        .iter()
-        .map(|x| (x * 3.0).round())
-        .collect();
-    let dy: Vec<f32> = numbers(batch * w.output_len(), 2);
-    let area = (w.kernel[0] * w.kernel[1]) as f64;
-    let (mut largest, mut at) = (
-        vec![f64::NEG_INFINITY; dy.len()],
-        vec![usize::MAX; dy.len()],
-    );
-    let (mut mean, mut max_dx, mut mean_dx) =
-        (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; x.len()]);
-    for [output, input, _] in meetings(w) {
-        for i in 0..batch * c {
-            let to = i / c * w.output_len() + output * c + i % c;
-            let from = i / c * w.input_len() + input * c + i % c;
-            let value = f64::from(x[from]);
-            mean[to] += value / area;
-            mean_dx[from] += f64::from(dy[to]) / area;
-            if value > largest[to] {
-                (largest[to], at[to]) = (value, from);
-            }
-        }
-    }
-    at.iter()
-        .zip(&dy)
-        .for_each(|(&at, &dy)| max_dx[at] += f64::from(dy));
-
-    let (mut y, mut dx) = (vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]);
-    f32::avg_pool2d(w, &x, &mut y);
-    assert_near(&y, &mean, 9 * w.kernel[0], &(w, "mean"));
-    f32::avg_pool2d_backward(w, &dy, &mut dx);
-    assert_near(&dx, &mean_dx, 9, &(w, "mean, backward"));
-    y.fill(f32::NAN);
-    f32::max_pool2d(w, &x, &mut y);
-    assert_near(&y, &largest, 0, &(w, "max"));
-    dx.fill(f32::NAN);
-    f32::max_pool2d_backward(w, &x, &y, &dy, &mut dx);
-    assert_near(&dx, &max_dx, 9, &(w, "max, backward"));
-}
-
-#[test]
-fn pools_at_every_edge() {
-    for c in [1, 2, 3, 6, 7, 16, 17, 33, 64, 100] {
-        check_pools(&window([8, 6, c], c, [2, 2], [2, 2], [0, 0]), 2);
-        check_pools(&window([7, 9, c], c, [2, 2], [2, 2], [0, 0]), 2);
-        check_pools(&window([7, 9, c], c, [3, 3], [2, 2], [1, 1]), 1);
-        check_pools(&window([7, 9, c], c, [3, 2], [1, 3], [0, 1]), 1);
     }
 }
 

@@ -170,22 +170,26 @@ fn kinks_and_slopes() {
 #[test]
 fn dropped_by_place() {
     let mut all = [1.0_f32; 10_007];
-    f32::drop_out(5, 0, 0.25, &mut all);
+    f32::drop_out(5, 0, 0.25, 1.5, &mut all);
     let dropped = all.iter().filter(|&&x| x == 0.0).count() as f64 / 10_007.0;
     // a deviation of 0.0043
     assert!((dropped - 0.25).abs() < 0.02, "{dropped}");
     for (i, &x) in all.iter().enumerate() {
         let kept = uniform(bits(5, i as u64)) >= 0.25;
-        assert_eq!(x, f32::from(u8::from(kept)), "place {i}");
+        assert_eq!(x, if kept { 1.5 } else { 0.0 }, "place {i}");
     }
     let mut part = [1.0_f64; 601];
-    f64::drop_out(5, 1234, 0.25, &mut part);
+    f64::drop_out(5, 1234, 0.25, 1.5, &mut part);
     assert!(
         part.iter()
             .zip(&all[1234..])
             .all(|(&a, &b)| a == f64::from(b))
     );
+    // what is dropped is gone, whatever it was
+    let mut lost = [f32::NAN; 64];
+    f32::drop_out(5, 0, 0.999, 1.0, &mut lost);
+    assert_eq!(lost, [0.0; 64]);
     let mut none = [2.0_f32; 33];
-    f32::drop_out(5, 0, 0.0, &mut none);
+    f32::drop_out(5, 0, 0.0, 1.0, &mut none);
     assert_eq!(none, [2.0; 33]);
 }

@@ -64,7 +64,7 @@ impl Draw {
 
     /// Zeroes what sample `n` drops.
     fn drop_out<T: Scalar>(self, n: usize, left: &mut [T]) {
-        T::drop_out(self.key, n * left.len(), self.p, left);
+        T::drop_out(self.key, n * left.len(), self.p, T::one(), left);
     }
 
     /// `y = x·(M ∘ W) + b`

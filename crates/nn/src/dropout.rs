@@ -65,37 +65,27 @@ pub(crate) const fn chance(p: u32, q: u32) -> f64 {
     p as f64 / q as f64
 }
 
-/// What number `place` of a batch is multiplied by.
-fn factor(key: u64, place: usize, p: f64) -> f64 {
-    if uniform(bits(key, place as u64)) < p {
-        0.0
-    } else {
-        1.0 / (1.0 - p)
+/// Drops some of the numbers and enlarges the others. Every `row` of them draws for itself, from place `first(row)` on.
+fn drop_rows<T: Scalar>(
+    key: u64,
+    p: f64,
+    row: usize,
+    first: impl Fn(usize) -> usize,
+    numbers: &mut [T],
+) {
+    let scale = T::of(1.0 / (1.0 - p));
+    for (i, row) in numbers.chunks_exact_mut(row.max(1)).enumerate() {
+        T::drop_out(key, first(i), p, scale, row);
     }
 }
 
-/// `y = x·factor(place)`
-fn scale<T: Scalar>(x: &[T], y: &mut [T], factor: impl Fn(usize) -> f64) {
-    for (place, (y, &x)) in y.iter_mut().zip(x).enumerate() {
-        *y = T::of(factor(place)) * x;
-    }
+/// Where the draws of pixel `i` of a batch begin: all pixels of a sample have the same.
+fn channels<X: Shape>(i: usize) -> usize {
+    i * <X::Row as Shape>::LEN / X::LEN * <X::Row as Shape>::LEN
 }
 
-/// `dy ← dy·factor(place)`
-fn scale_back<T: Scalar>(dy: &mut [T], factor: impl Fn(usize) -> f64) {
-    for (place, dy) in dy.iter_mut().enumerate() {
-        *dy *= T::of(factor(place));
-    }
-}
-
-/// Where the channel of number `place` is counted: one draw for each sample and channel.
-fn channel<X: Shape>(place: usize) -> usize {
-    let row = <X::Row as Shape>::LEN;
-    place / X::LEN * row + place % row
-}
-
-// a layer that multiplies by what it draws: its name and how a place is counted
-macro_rules! drops { ($($name:ident $count:expr;)+) => {$(
+// a layer that drops: its name, how many numbers draw side by side, and where the draws of the i-th lot begin
+macro_rules! drops { ($($name:ident $row:expr, $first:expr;)+) => {$(
     impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for $name<P, Q> {
         type Y = X;
         /// what was drawn; none in use
@@ -104,22 +94,22 @@ macro_rules! drops { ($($name:ident $count:expr;)+) => {$(
         const FLOPS: u64 = X::LEN as u64;
         const ROOM: Room = Room::new(X::LEN, 0);
         fn forward<'a>(&self, x: Batch<'a, X, T>, pass: &mut Pass<'a, T>) -> (Batch<'a, X, T>, Self::Saved<'a>) {
-            let (p, count): (f64, fn(usize) -> usize) = (const { chance(P, Q) }, $count);
+            let p = const { chance(P, Q) };
             if pass.mode == Mode::Infer { return (x, None); }
             let (y, key) = (pass.batch::<X>(x.len()), pass.draw());
-            scale(Tensor::flat(x), Tensor::flat_mut(y), |place| factor(key, count(place), p));
+            Tensor::flat_mut(y).copy_from_slice(Tensor::flat(x));
+            drop_rows(key, p, $row, $first, Tensor::flat_mut(y));
             (y, Some(key))
         }
         fn backward<'a>(&self, key: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
-            let (p, count): (f64, fn(usize) -> usize) = (const { chance(P, Q) }, $count);
-            if let Some(key) = key { scale_back(Tensor::flat_mut(dy), |place| factor(key, count(place), p)); }
+            if let Some(key) = key { drop_rows(key, const { chance(P, Q) }, $row, $first, Tensor::flat_mut(dy)); }
             mutant::back(stringify!($name), dy)
         }
     }
 )+} }
 drops! {
-    Dropout |place| place;
-    ChannelDropout channel::<X>;
+    Dropout X::LEN, |i| i * X::LEN;
+    ChannelDropout <X::Row as Shape>::LEN, channels::<X>;
 }
 
 impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for GaussianNoise<P, Q> {
@@ -193,10 +183,11 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for SaltAndPep
         _: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         if let Some(key) = key {
-            let stays = |place| grain(key, place, const { chance(P, Q) }).is_none();
-            scale_back(Tensor::flat_mut(dy), |place| {
-                f64::from(u8::from(stays(place)))
-            });
+            for (place, dy) in Tensor::flat_mut(dy).iter_mut().enumerate() {
+                if grain(key, place, const { chance(P, Q) }).is_some() {
+                    *dy = T::zero();
+                }
+            }
         }
         mutant::back("SaltAndPepper", dy)
     }

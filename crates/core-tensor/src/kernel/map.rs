@@ -1,6 +1,6 @@
 //! Element-wise loops, over the straight-line functions of `elementary`.
 
-use num_traits::{Float, Zero};
+use num_traits::Float;
 
 use crate::random::bits;
 
@@ -28,13 +28,13 @@ pub(crate) fn map_backward<T: Float>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> 
     }
 }
 
-/// Zeroes each number with the chance `p`; 53 bits decide, as they make a uniform number.
+/// Zeroes each number with the chance `p` and scales the others; 53 bits decide, as they make a uniform number.
 #[inline(always)]
-pub(crate) fn drop_out<T: Copy + Zero>(key: u64, first: usize, p: f64, numbers: &mut [T]) {
+pub(crate) fn drop_out<T: Float>(key: u64, first: usize, p: f64, scale: T, numbers: &mut [T]) {
     let dropped = (p * 2f64.powi(53)).ceil() as u64;
     for (place, x) in (first as u64..).zip(numbers) {
         let kept = bits(key, place) >> 11 >= dropped;
-        *x = if kept { *x } else { T::zero() };
+        *x = if kept { scale * *x } else { T::zero() };
     }
 }
 

@@ -18,6 +18,7 @@ pub mod plain;
 mod planar;
 mod planar_weights;
 pub(crate) mod pool;
+pub(crate) mod pool_lanes;
 pub(crate) mod reduce;
 mod taps;
 #[cfg(test)]
