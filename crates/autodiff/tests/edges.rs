@@ -115,6 +115,12 @@ fn finite_where_the_derivative_exists() {
         ("1/x", |x| (ZERO + 1.0) / x, INF, 0.0),
         ("ln", |x| x.ln(), INF, 0.0),
         ("sqrt", |x| x.sqrt(), INF, 0.0),
+        ("hypot(x, 1)", |x| x.hypot(ZERO + 1.0), -INF, -1.0),
+        ("hypot(x, ∞)", |x| x.hypot(ZERO + INF), 1.0, 0.0),
+        ("atan2(x, ∞)", |x| x.atan2(ZERO + INF), 1.0, 0.0),
+        ("atan2(x, −∞)", |x| x.atan2(ZERO - INF), 1.0, 0.0),
+        ("atan2(1, x)", |x| (ZERO + 1.0).atan2(x), INF, 0.0),
+        ("atan2(x, 1)", |x| x.atan2(ZERO + 1.0), -INF, 0.0),
         ("x % ∞", |x| x % INF, 3.0, 1.0),
         ("x % inf", |x| x % (x * INF), 3.0, 1.0),
     ]);
@@ -127,6 +133,7 @@ fn finite_where_the_derivative_exists() {
     assert_eq!(two_slopes(|x| (x * x).sqrt(), 0.0)[0], 0.0);
     assert_eq!(two_slopes(|x| x.hypot(c(0.0)), 0.0), [0.0, 0.0]);
     assert_eq!(two_slopes(|x| x.tanh(), 1000.0), [0.0, 0.0]);
+    assert_eq!(two_slopes(|x| x.asinh(), INF), [0.0, 0.0]);
 }
 
 #[test]
@@ -181,6 +188,13 @@ fn no_derivative_outside_of_the_domain() {
         ("atanh", |x| x.atanh(), 2.0, nan),
         ("x^½", |x| x.powf(ZERO + 0.5), -1.0, nan),
         ("(−1)^x", |x| (ZERO - 1.0).powf(x), 2.0, nan),
+        ("x^ε", |x| x.powf(ZERO + 1e-310), -1.0, nan),
+        ("log in base 1", |x| x.log(ZERO + 1.0), 1.0, nan),
+        ("1 in base x", |x| (ZERO + 1.0).log(x), 1.0, nan),
+        ("0 in base x", |x| ZERO.log(x), 0.0, nan),
+        ("x % 0", |x| x % 0.0, 3.0, nan),
+        ("∞ % 2", |x| x % 2.0, INF, nan),
+        ("3 % x", |x| (ZERO + 3.0) % x, 0.0, nan),
         ("sin", |x| x.sin(), INF, nan),
         ("exp", |x| x.exp(), nan, nan),
         ("abs", |x| x.abs(), nan, nan),

@@ -65,6 +65,27 @@ fn plain_forms() {
     }
 }
 
+/// And on the left: `7 ∘ Y` for `Y = 2 ∂[0, −1]`.
+#[test]
+fn plain_forms_from_the_left() {
+    macro_rules! forms {
+        ($($op:tt $value:expr, $partial:expr;)*) => {$(
+            for got in [7.0 $op Y, 7.0 $op &Y] {
+                assert_is(got, $value, [0.0, $partial]);
+            }
+            let single: Dual<f32> = 7.0_f32 $op Dual { value: 2.0, partials: [-1.0] };
+            assert_eq!((single.value, single.partials), ($value, [$partial]));
+        )*};
+    }
+    forms! {
+        + 9.0, -1.0;
+        - 5.0, 1.0;
+        * 14.0, -7.0;
+        / 3.5, 1.75;
+        % 1.0, 3.0;
+    }
+}
+
 #[test]
 fn negation() {
     assert_is(-X, -7.0, [-1.0, -0.5]);

@@ -117,20 +117,24 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
     fn powf(self, n: Self) -> Self {
         let (u, v) = (self.value, n.value);
         let y = u.powf(v);
-        let slopes = [weigh(u.powf(v - T::one()), v), weigh(u.ln(), y)];
+        let slopes = inside(y, [weigh(u.powf(v - T::one()), v), weigh(u.ln(), y)]);
         self.chain2(n, y, mutant::slopes(["powf base", "powf exponent"], slopes))
     }
 
     /// `log_v u = ln u / ln v`
     #[inline(always)]
     fn log(self, base: Self) -> Self {
+        let value = self.value.log(base.value);
+        if value.is_nan() {
+            return self.chain2(base, value, [value; 2]);
+        }
         Self {
-            value: self.value.log(base.value),
+            value,
             ..self.ln() / base.ln()
         }
     }
 
-    /// `√(u² + v²)' = u/h·u' + v/h·v'` with `h = √(u² + v²)`; 0 at the origin.
+    /// `√(u² + v²)' = u/h·u' + v/h·v'` with `h = √(u² + v²)`; 0 at the origin. An infinite argument has the slope that `|u|` has.
     #[inline(always)]
     fn hypot(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
@@ -138,7 +142,7 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         let slopes = if h == T::zero() {
             [T::zero(); 2]
         } else {
-            [u / h, v / h]
+            [u, v].map(|x| if x.is_infinite() { x.signum() } else { x / h })
         };
         self.chain2(
             other,
@@ -147,19 +151,20 @@ impl<T: Real, const N: usize> Float for Dual<T, N> {
         )
     }
 
-    /// `atan(u/v)' = v/h²·u' − u/h²·v'` with `h² = u² + v²`; 0 at the origin.
+    /// `atan(u/v)' = v/h²·u' − u/h²·v'` with `h² = u² + v²`; 0 at the origin, and infinitely far from it.
     #[inline(always)]
     fn atan2(self, other: Self) -> Self {
         let (u, v) = (self.value, other.value);
-        let h = u.hypot(v);
-        let slopes = if h == T::zero() {
+        let (h, y) = (u.hypot(v), u.atan2(v));
+        let slopes = if h == T::zero() || h.is_infinite() {
             [T::zero(); 2]
         } else {
             [v / h / h, -u / h / h]
         };
+        let slopes = inside(y, slopes);
         self.chain2(
             other,
-            u.atan2(v),
+            y,
             mutant::slopes(["atan2 first", "atan2 second"], slopes),
         )
     }
@@ -256,6 +261,12 @@ impl<T: Real, const N: usize> Dual<T, N> {
         let y = f(self.value);
         (y, slope(self.value, y))
     }
+}
+
+/// The slopes of a function of two arguments, which are not numbers outside of its domain, where its value is none.
+#[inline(always)]
+pub(super) fn inside<T: Real>(value: T, slopes: [T; 2]) -> [T; 2] {
+    if value.is_nan() { [value; 2] } else { slopes }
 }
 
 /// `−0` becomes `+0`: at the edge of the domain of a root or a logarithm the slope is `+∞` for both.

@@ -173,7 +173,8 @@ pub(crate) fn weigh<T: Real>(slope: T, partial: T) -> T {
 /// | `abs_sub` at a tie | 0 (it is `relu(x − y)`) |
 /// | `signum`, `floor`, `ceil`, `round`, `trunc` | 0, at the jumps too |
 /// | `fract`, `%` | that between the jumps |
-/// | `atan2` at the origin | 0 |
+/// | `atan2` at the origin, and where an argument is infinite | 0 |
+/// | `hypot` by an argument that is infinite | its sign |
 /// | `0·∞` in a rule | 0: right for `x·√x` at 0, a convention for `√(x²)`; for `√x·√x` the 1 is lost |
 ///
 /// # Comparison

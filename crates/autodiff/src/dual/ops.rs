@@ -6,6 +6,7 @@ use core::ops::{
 
 use core_tensor::{Real, mutant};
 
+use super::float::inside;
 use super::{Dual, each};
 
 /// `(−u)' = −u'`
@@ -84,7 +85,8 @@ impl<T: Real, const N: usize> Rem for Dual<T, N> {
         let rest = u % v;
         // Not trunc(u/v): the division may round up to the next whole number.
         let n = ((u - rest) / v).round();
-        let slopes = mutant::slopes(["rem left", "rem right"], [T::one(), -n]);
+        let slopes = inside(rest, [T::one(), -n]);
+        let slopes = mutant::slopes(["rem left", "rem right"], slopes);
         self.chain2(other, rest, slopes)
     }
 }
@@ -162,6 +164,32 @@ macro_rules! by_reference { ($($Op:ident $op:ident),*) => {$(
     }
 )*} }
 by_reference!(Add add, Sub sub, Mul mul, Div div, Rem rem);
+
+/// The operators with a constant on the left: of the floats, since nobody may give an operator to all scalars, and since a dual on both sides
+/// would leave the compiler in doubt about the type of `Dual::of(3.0)`.
+macro_rules! from_left {
+    ($($Op:ident $op:ident),*) => {$(
+        from_left!(@ f32 $Op $op);
+        from_left!(@ f64 $Op $op);
+    )*};
+    (@ $T:ident $Op:ident $op:ident) => {
+        impl<const N: usize> $Op<Dual<$T, N>> for $T {
+            type Output = Dual<$T, N>;
+            #[inline(always)]
+            fn $op(self, other: Dual<$T, N>) -> Dual<$T, N> {
+                Dual::constant(self).$op(other)
+            }
+        }
+        impl<const N: usize> $Op<&Dual<$T, N>> for $T {
+            type Output = Dual<$T, N>;
+            #[inline(always)]
+            fn $op(self, other: &Dual<$T, N>) -> Dual<$T, N> {
+                Dual::constant(self).$op(*other)
+            }
+        }
+    };
+}
+from_left!(Add add, Sub sub, Mul mul, Div div, Rem rem);
 
 /// The assigning operators.
 macro_rules! assigning {
