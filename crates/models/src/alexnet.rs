@@ -43,6 +43,8 @@ use crate::names::{Classifier, Features};
 /// is how many of two numbers are dropped before each hidden layer of the classifier: 0 switches dropout off.
 ///
 /// Krizhevsky: One weird trick for parallelizing convolutional neural networks (2014).
+///
+#[doc = include_str!("../drawings/alexnet.svg")]
 pub type AlexNet<
     const CLASSES: usize = 1000,
     T = f32,
@@ -109,10 +111,23 @@ pub type AlexNet<
 ///
 /// Its normalisation has PyTorch's constants, `k = 1` and `α` over the window, where the paper has `k = 2`: [`LocalResponseNorm`].
 ///
-/// 60,965,224 parameters, the paper's 60 million. `A`, `B` and `C` are the channels of a tower,
-/// half of those above; `A2`, `B2` and `C2` are twice that.
+/// 60,965,224 parameters, the paper's 60 million; 0.724 G multiply-adds. `A`, `B` and `C` are the channels of a tower,
+/// half of those above; `A2`, `B2` and `C2` are twice that. `DROP` is how many of two numbers are dropped behind each hidden layer.
 ///
 /// Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks (2012).
+///
+/// ```
+/// use core_tensor::{Image, Tensor};
+/// use models::AlexNetOriginal;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Image<67, 67, 3>, AlexNetOriginal<10, f32, 2, 4, 6, 4, 8, 12, 8, 16>>::new(1);
+/// net.init(Init::HeNormal, 0);
+/// let x = [Tensor::full(0.5)];
+/// let logits = net.predict(&x)[0].as_slice();
+/// assert_eq!(logits.len(), 10);
+/// ```
+///
+#[doc = include_str!("../drawings/alexnet_original.svg")]
 pub type AlexNetOriginal<
     const CLASSES: usize = 1000,
     T = f32,
@@ -124,6 +139,7 @@ pub type AlexNetOriginal<
     const C2: usize = 384,
     const FLAT: usize = 9216,
     const HIDDEN: usize = 4096,
+    const DROP: u32 = 1,
 > = (
     (
         Conv2d<3, A2, 11, 4, 0, T>,
@@ -148,10 +164,10 @@ pub type AlexNetOriginal<
     (
         Linear<FLAT, HIDDEN, T>,
         Relu,
-        Dropout<1, 2>,
+        Dropout<DROP, 2>,
         Linear<HIDDEN, HIDDEN, T>,
         Relu,
-        Dropout<1, 2>,
+        Dropout<DROP, 2>,
         Linear<HIDDEN, CLASSES, T>,
     ),
 );

@@ -24,9 +24,22 @@ use nn::{Conv2d, ConvTranspose2d, Flatten, Linear, Relu, Reshape};
 /// | decoder: linear, relu | `Vector<H>` | 4,224 |
 /// | linear | `Vector<N>` | 101,136 |
 ///
-/// 209,968 parameters. `net.layers.0` is the encoder, `net.layers.1` the decoder.
+/// 209,968 parameters, 208,896 multiply-adds. `net.layers.0` is the encoder, `net.layers.1` the decoder.
 ///
 /// Hinton, Salakhutdinov: Reducing the dimensionality of data with neural networks (2006).
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use models::DenseAutoencoder;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Vector<64>, DenseAutoencoder<64, 32, 2>>::new(1);
+/// net.init(Init::HeNormal, 0);
+/// let x = [Tensor::full(0.5)];
+/// let logits = &net.predict(&x)[0];
+/// assert_eq!(logits.as_slice().len(), 64);
+/// ```
+///
+#[doc = include_str!("../drawings/dense_autoencoder.svg")]
 pub type DenseAutoencoder<
     const N: usize = 784,
     const H: usize = 128,
@@ -50,9 +63,11 @@ pub type DenseAutoencoder<
 /// | transposed convolution, relu | 4×4, stride 2, padding 1 | `Image<14, 14, A>` | 8,208 |
 /// | transposed convolution | 4×4, stride 2, padding 1 | `Image<28, 28, 1>` | 257 |
 ///
-/// 115,217 parameters. `FLAT = 49·B`.
+/// 115,217 parameters, 805,952 multiply-adds. `FLAT = 49·B`.
 ///
 /// Masci, Meier, Cireşan, Schmidhuber: Stacked convolutional auto-encoders for hierarchical feature extraction (2011).
+///
+#[doc = include_str!("../drawings/conv_autoencoder.svg")]
 pub type ConvAutoencoder<
     const CODE: usize = 32,
     T = f32,

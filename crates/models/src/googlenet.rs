@@ -156,6 +156,8 @@ pub type GoogLeNetOf<
 
 /// GoogLeNet for pictures of 224×224: 13,004,888 parameters, 1.498 G multiply-adds in use; see the [table](self). The images may have any
 /// sides of at least 64. `DROP` in five and, in a head, `HEAD_DROP` in ten numbers are dropped before a linear layer.
+///
+#[doc = include_str!("../drawings/googlenet.svg")]
 pub type GoogLeNet<
     const CLASSES: usize = 1000,
     T = f32,

@@ -18,9 +18,22 @@ network! {
     /// | `linear2`, `relu4` | | `Vector<84>` | 10,164 |
     /// | `linear3` | | `Vector<10>` | 850 |
     ///
-    /// 61,706 parameters.
+    /// 61,706 parameters, 416,520 multiply-adds.
     ///
     /// LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998).
+    ///
+    /// ```
+    /// use core_tensor::{Image, Tensor};
+    /// use models::LeNet5;
+    /// use nn::{Init, Network};
+    /// let mut net = Network::<Image<28, 28, 1>, LeNet5>::new(1);
+    /// net.init(Init::HeNormal, 0);
+    /// let x = [Tensor::full(0.5)];
+    /// let logits = net.predict(&x)[0].as_slice();
+    /// assert_eq!(logits.len(), 10);
+    /// ```
+    ///
+    #[doc = include_str!("../drawings/lenet5.svg")]
     pub struct LeNet5<T> {
         conv1: Conv2d<1, 6, 5, 1, 2, T>,
         relu1: Relu,
@@ -51,7 +64,9 @@ network! {
     /// | `linear1`, `relu3` | | `Vector<64>` | 32,832 |
     /// | `linear2` | | `Vector<10>` | 650 |
     ///
-    /// 38,282 parameters.
+    /// 38,282 parameters, 337,536 multiply-adds.
+    ///
+    #[doc = include_str!("../drawings/lenet8.svg")]
     pub struct LeNet8<T> {
         conv1: Conv2d<1, 16, 3, 1, 1, T>,
         relu1: Relu,

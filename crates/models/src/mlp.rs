@@ -11,7 +11,7 @@ use nn::{Linear, Relu, Tanh};
 /// | `tanh(x·W₂ + b₂)` | `Vector<32>` | 1,056 |
 /// | `x·W₃ + b₃` | `Vector<2>` | 66 |
 ///
-/// 1,282 parameters. The network that other libraries lose most time on: its arithmetic takes less than one call into them.
+/// 1,282 parameters, 1,216 multiply-adds. The network that other libraries lose most time on: its arithmetic takes less than one call into them.
 pub type Mlp4<T = f32> = (
     Linear<4, 32, T>,
     Tanh,
@@ -29,7 +29,7 @@ pub type Mlp4<T = f32> = (
 /// | `relu(x·W₂ + b₂)` | `Vector<64>` | 8,256 |
 /// | `x·W₃ + b₃` | `Vector<10>` | 650 |
 ///
-/// 109,386 parameters. Put a [`Flatten`](nn::Flatten) before it to feed it images: `(Flatten, Mlp784)`.
+/// 109,386 parameters, 109,184 multiply-adds. Put a [`Flatten`](nn::Flatten) before it to feed it images: `(Flatten, Mlp784)`.
 pub type Mlp784<T = f32> = (
     Linear<784, 128, T>,
     Relu,
@@ -47,7 +47,22 @@ pub type Mlp784<T = f32> = (
 /// | linear, relu | `Vector<K>` | `(H + 1)·K` |
 /// | linear | `Vector<O>` | `(K + 1)·O` |
 ///
+/// `Mlp<2, 8, 8, 1>` has 105 parameters and takes 88 multiply-adds.
+///
 /// Rumelhart, Hinton, Williams: Learning representations by back-propagating errors (1986).
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use models::Mlp;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Vector<2>, Mlp<2, 8, 8, 1>>::new(2);
+/// net.init(Init::HeNormal, 0);
+/// let x = [[0.0, 1.0], [1.0, 1.0]].map(Tensor::new);
+/// let y = net.predict(&x);
+/// assert_eq!(y.len(), 2);
+/// ```
+///
+#[doc = include_str!("../drawings/mlp.svg")]
 pub type Mlp<const I: usize, const H: usize, const K: usize, const O: usize, T = f32> = (
     Linear<I, H, T>,
     Relu,

@@ -10,6 +10,8 @@ use nn::{Heaviside, Linear, Sigmoid};
 /// | input | `Vector<N>` | |
 /// | `x·w + b > 0` | `Vector<1>` | `N + 1` |
 ///
+/// For `N = 2`, 3 parameters and 2 multiply-adds.
+///
 /// ```
 /// use core_tensor::{Tensor, Vector};
 /// use models::Neuron;
@@ -22,6 +24,8 @@ use nn::{Heaviside, Linear, Sigmoid};
 /// ```
 ///
 /// McCulloch, Pitts: A logical calculus of the ideas immanent in nervous activity (1943).
+///
+#[doc = include_str!("../drawings/neuron.svg")]
 pub type Neuron<const N: usize, T = f32> = (Linear<N, 1, T>, Heaviside);
 
 /// Rosenblatt's perceptron: the side of a plane on which a point lies is the sign of the output, and a mistake moves the plane by the point.
@@ -32,7 +36,21 @@ pub type Neuron<const N: usize, T = f32> = (Linear<N, 1, T>, Heaviside);
 /// | input | `Vector<N>` | |
 /// | `x·w + b` | `Vector<1>` | `N + 1` |
 ///
+/// For `N = 2`, 3 parameters and 2 multiply-adds.
+///
 /// Rosenblatt: The perceptron (1958).
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use models::Perceptron;
+/// use nn::Network;
+/// let mut side = Network::<Vector<2>, Perceptron<2>>::new(1);
+/// side.layers.0.weight = Tensor::new([[3.0], [-1.0]]);
+/// let x = [Tensor::new([1.0, 2.0])];
+/// assert_eq!(side.predict(&x)[0], Tensor::new([1.0]));
+/// ```
+///
+#[doc = include_str!("../drawings/perceptron.svg")]
 pub type Perceptron<const N: usize, T = f32> = (Linear<N, 1, T>,);
 
 /// Logistic regression: the chance that a point belongs to a class, `σ(x·w + b)`. Its loss is [`Bce`](nn::Bce).
@@ -42,7 +60,21 @@ pub type Perceptron<const N: usize, T = f32> = (Linear<N, 1, T>,);
 /// | input | `Vector<N>` | |
 /// | `σ(x·w + b)` | `Vector<1>` | `N + 1` |
 ///
+/// For `N = 2`, 3 parameters and 2 multiply-adds.
+///
 /// Cox: The regression analysis of binary sequences (1958).
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use models::LogisticRegression;
+/// use nn::Network;
+/// let mut chance = Network::<Vector<2>, LogisticRegression<2>>::new(1);
+/// chance.layers.0.weight = Tensor::new([[2.0], [-1.0]]);
+/// let x = [Tensor::new([1.0, 2.0])];
+/// assert_eq!(chance.predict(&x)[0], Tensor::new([0.5]));
+/// ```
+///
+#[doc = include_str!("../drawings/logistic_regression.svg")]
 pub type LogisticRegression<const N: usize, T = f32> = (Linear<N, 1, T>, Sigmoid);
 
 /// Logistic regression for several classes: a logit each. Its loss is [`CrossEntropy`](nn::CrossEntropy).
@@ -51,5 +83,21 @@ pub type LogisticRegression<const N: usize, T = f32> = (Linear<N, 1, T>, Sigmoid
 /// |---|---|---|
 /// | input | `Vector<N>` | |
 /// | `x·W + b` | `Vector<CLASSES>` | `(N + 1)·CLASSES` |
+///
+/// `SoftmaxRegression<4, 3>` has 15 parameters and takes 12 multiply-adds.
+///
+/// Cox: Some procedures connected with the logistic qualitative response curve (1966).
+///
+/// ```
+/// use core_tensor::{Tensor, Vector};
+/// use models::SoftmaxRegression;
+/// use nn::Network;
+/// let mut net = Network::<Vector<2>, SoftmaxRegression<2, 3>>::new(1);
+/// net.layers.0.weight = Tensor::new([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]);
+/// let x = [Tensor::new([1.0, 2.0])];
+/// assert_eq!(net.predict(&x)[0], Tensor::new([1.0, 2.0, -3.0]));
+/// ```
+///
+#[doc = include_str!("../drawings/softmax_regression.svg")]
 pub type SoftmaxRegression<const N: usize, const CLASSES: usize, T = f32> =
     (Linear<N, CLASSES, T>,);

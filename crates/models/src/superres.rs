@@ -23,9 +23,12 @@ use nn::{Conv2d, PixelShuffle, Tanh};
 /// | convolution | 3×3, padding 1 | `Image<H, W, OUT>` | 1,156 or 2,601 |
 /// | pixel shuffle | | `Image<R·H, R·W, C>` | |
 ///
-/// 21,284 parameters to double, 22,729 to triple the brightness of a picture; `OUT = C·R²`. `A` and `B` are the channels in between.
+/// 21,284 parameters to double, 22,729 to triple the brightness of a picture; to double it, 21,184 multiply-adds a pixel of the
+/// small one, 21.7 M multiply-adds for 32×32. `OUT = C·R²`. `A` and `B` are the channels in between.
 ///
 /// Shi et al.: Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural network (2016).
+///
+#[doc = include_str!("../drawings/espcn.svg")]
 pub type Espcn<
     const R: usize = 2,
     const OUT: usize = 4,

@@ -27,21 +27,49 @@ use nn::{
 /// | recurrent | `Sequence<L, H>` | 20,608 |
 /// | linear at each step | `Sequence<L, V>` | 8,256 |
 ///
-/// 30,912 parameters.
+/// 30,912 parameters, 3,833,856 FLOPs for 64 characters.
 ///
 /// Elman: Finding structure in time (1990).
+///
+/// ```
+/// use core_tensor::{Tensor, Token, Tokens};
+/// use models::CharRnn;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Tokens<5, 26>, CharRnn<26>>::new(1);
+/// net.init(Init::HeNormal, 0);
+/// let x = [Tensor::new([7, 4, 11, 11, 14].map(Token::new))];
+/// let logits = &net.predict(&x)[0];
+/// assert_eq!(logits.as_slice().len(), 5 * 26);
+/// ```
+///
+#[doc = include_str!("../drawings/char_rnn.svg")]
 pub type CharRnn<const V: usize, T = f32, const E: usize = 32, const H: usize = 128> =
     (Embedding<V, E, T>, Rnn<E, H, T>, EachStep<Linear<H, V, T>>);
 
-/// A [`CharRnn`] with long short-term memory: 92,736 parameters for an alphabet of 64.
+/// A [`CharRnn`] with long short-term memory: 92,736 parameters for an alphabet of 64, 12,386,304 FLOPs for as many characters.
 ///
 /// Hochreiter, Schmidhuber: Long short-term memory (1997).
+///
+#[doc = include_str!("../drawings/char_lstm.svg")]
 pub type CharLstm<const V: usize, T = f32, const E: usize = 32, const H: usize = 128> =
     (Embedding<V, E, T>, Lstm<E, H, T>, EachStep<Linear<H, V, T>>);
 
-/// A [`CharRnn`] with gated recurrent units: 72,256 parameters for an alphabet of 64.
+/// A [`CharRnn`] with gated recurrent units: 72,256 parameters for an alphabet of 64, 9,445,376 FLOPs for as many characters.
 ///
 /// Cho et al.: Learning phrase representations using RNN encoder–decoder (2014).
+///
+/// ```
+/// use core_tensor::{Tensor, Token, Tokens};
+/// use models::CharGru;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Tokens<5, 26>, CharGru<26>>::new(1);
+/// net.init(Init::HeNormal, 0);
+/// let x = [Tensor::new([7, 4, 11, 11, 14].map(Token::new))];
+/// let logits = &net.predict(&x)[0];
+/// assert_eq!(logits.as_slice().len(), 5 * 26);
+/// ```
+///
+#[doc = include_str!("../drawings/char_gru.svg")]
 pub type CharGru<const V: usize, T = f32, const E: usize = 32, const H: usize = 128> =
     (Embedding<V, E, T>, Gru<E, H, T>, EachStep<Linear<H, V, T>>);
 
@@ -56,9 +84,22 @@ pub type CharGru<const V: usize, T = f32, const E: usize = 32, const H: usize = 
 /// | layer normalisation | `Sequence<L, D>` | 128 |
 /// | linear at each step | `Sequence<L, V>` | 4,160 |
 ///
-/// 112,448 parameters.
+/// 112,448 parameters, 16,240,640 FLOPs.
 ///
 /// Vaswani et al.: Attention is all you need (2017); Radford et al.: Improving language understanding by generative pre-training (2018).
+///
+/// ```
+/// use core_tensor::{Tensor, Token, Tokens};
+/// use models::CharTransformer;
+/// use nn::{Init, Network};
+/// let mut net = Network::<Tokens<5, 26>, CharTransformer<5, 26>>::new(1);
+/// net.init(Init::HeNormal, 0);
+/// let x = [Tensor::new([7, 4, 11, 11, 14].map(Token::new))];
+/// let logits = &net.predict(&x)[0];
+/// assert_eq!(logits.as_slice().len(), 5 * 26);
+/// ```
+///
+#[doc = include_str!("../drawings/char_transformer.svg")]
 pub type CharTransformer<
     const L: usize,
     const V: usize,

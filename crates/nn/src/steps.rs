@@ -2,7 +2,7 @@
 
 use alloc::vec;
 
-use core_tensor::shape::Step;
+use core_tensor::shape::{Step, name};
 use core_tensor::{
     Batch, BatchMut, Path, Room, Scalar, Sequence, Tensor, Vector, inner_params, mutant, no_params,
 };
@@ -79,7 +79,8 @@ where
     }
 
     fn describe(path: &Path<'_>) -> Part {
-        Part::chain::<Self, Sequence<L, I>, T>(path, vec![F::describe(path)])
+        let part = F::describe(path).at_each_step(L, name::<Sequence<L, I>>(), name::<Self::Y>());
+        Part::chain::<Self, Sequence<L, I>, T>(path, vec![part])
     }
 }
 

@@ -1,10 +1,12 @@
 //! Drawings of networks and tapes: whole, legible, and nothing on top of anything else.
 
 use autodiff::Tape;
-use core_tensor::{Batch, BatchMut, Image, Matrix, Room, Scalar, Shape, Tensor, Vector, no_params};
+use core_tensor::{
+    Batch, BatchMut, Image, Matrix, Path, Room, Scalar, Sequence, Shape, Tensor, Vector, no_params,
+};
 use nn::{
-    Aux, BatchNorm, Concat, Conv2d, Flatten, Form, Frozen, Graph, Kind, Layer, Linear, MaxPool2d,
-    Node, Pass, Relu, Repeat, Residual, Sum, network,
+    Aux, BatchNorm, Concat, Conv2d, EachStep, Flatten, Form, Frozen, Graph, Kind, Layer, Linear,
+    MaxPool2d, Node, Pass, Relu, Repeat, Residual, Rnn, Sum, network,
 };
 
 /// Left, top, right and bottom.
@@ -99,13 +101,26 @@ network! { struct Tiny<T> {
     conv: Conv2d<1, 4, 3, 1, 1, T>, norm: BatchNorm<4, T>, act: Relu, pool: MaxPool2d<2>, flat: Flatten, out: Linear<64, 10, T>
 } }
 
+/// What is done at each step is drawn as the sequence that comes out, and counted with all steps.
+#[test]
+fn layers_at_each_step_show_the_sequence() {
+    type Net = (Rnn<2, 4>, EachStep<(Linear<4, 2>, Relu, Linear<2, 5>)>);
+    let graph = Graph::of::<Sequence<3, 2>, Net, f32>();
+    let found = texts(&sound(&graph));
+    let last = found.iter().find(|text| text.starts_with("output"));
+    assert_eq!(last.map(String::as_str), Some("output: 3×5"));
+    let mut flops = Vec::new();
+    <Net as Layer<Sequence<3, 2>>>::describe(&Path::Root).rows(&mut |row, _| flops.push(row.flops));
+    assert_eq!(flops[1..], [3 * 2 * 4 * 2, 3 * 2, 3 * 2 * 2 * 5]);
+}
+
 #[test]
 fn a_chain_with_thin_layers_on_the_thick() {
     let graph = Graph::of::<Image<8, 8, 1>, Tiny<f32>, f32>();
     let svg = sound(&graph);
     let found = texts(&svg);
     let expected = [
-        "706 parameters, 8,384 FLOPs a sample",
+        "706 parameters, 698 of them learn, 8,384 FLOPs a sample",
         "input: 8×8×1",
         "Conv2d 3×3",
         "8×8×4",

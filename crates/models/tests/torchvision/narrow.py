@@ -23,7 +23,7 @@ def main():
         out |= {f"gradient.{key}": gradients.get(key, value) for key, value in weights.items()}
         path = folder / f"{name}.safetensors"
         save_file({key: value.float().contiguous() for key, value in out.items()}, path)
-        print(f"{path.name}: {path.stat().st_size} bytes, loss {loss:.4f}, logits {logits[0].tolist()}")
+        print(f"{path.name}: {path.stat().st_size} bytes, loss {loss:.4f}, logits {logits.flatten()[:5].tolist()}")
 
 
 if __name__ == "__main__":

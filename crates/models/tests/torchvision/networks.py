@@ -1,4 +1,5 @@
-"""Random networks of torchvision, at their full width or narrow, with running statistics that are not those of a new network.
+"""Random networks of torchvision, at their full width or narrow, and those of `others.py`, with running statistics that are not those of a new
+network.
 
 A narrow network has the layers of the full one, each with few channels, so that its weights make a file of some 50 kB.
 """
@@ -12,9 +13,16 @@ from torchvision.models.googlenet import BasicConv2d, Inception, InceptionAux
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.models.vgg import VGG, make_layers
 
+import others
+
 FULL = ["alexnet", "vgg11_bn", "googlenet", "resnet18", "resnet50", "resnext50_32x4d"]
 # the side of the images that a narrow network takes
-SIDES = {"alexnet": 63, "vgg11_bn": 32, "googlenet": 64, "resnet18": 64, "resnet50": 64, "resnext50_32x4d": 64}
+SIDES = {"alexnet": 63, "vgg11_bn": 32, "googlenet": 64, "resnet18": 64, "resnet50": 64, "resnext50_32x4d": 64,
+         "alexnet_original": 67, "small_unet": 12, "unet": 32, "conv_autoencoder": 28}
+# the channels of those that are not coloured
+CHANNELS = {"small_unet": 2, "unet": 2, "conv_autoencoder": 1}
+# where the channels are so few that relus might leave nothing of the picture, seeds that do leave it
+SEEDS = {"small_unet": "small_unet 30", "unet": "unet 14 8"}
 CLASSES = 5
 
 
@@ -87,12 +95,16 @@ NARROW = {
     "resnet18": lambda: NarrowResNet(32, BasicBlock, [2, 2, 2, 2]),
     "resnet50": lambda: NarrowResNet(64, Bottleneck, [3, 4, 6, 3]),
     "resnext50_32x4d": lambda: NarrowResNet(64, Bottleneck, [3, 4, 6, 3], groups=2, width_per_group=64),
+    "alexnet_original": others.alexnet_original,
+    "small_unet": lambda: others.unet(2, 1, [2, 4, 8]),
+    "unet": lambda: others.unet(2, 2, [1, 2, 4, 8, 16]),
+    "conv_autoencoder": others.conv_autoencoder,
 }
 
 
 def make(name, narrow, dtype=torch.float64):
     """The network, its images, its classes. Nothing is dropped."""
-    torch.manual_seed(zlib.crc32(name.encode()))
+    torch.manual_seed(zlib.crc32(SEEDS.get(name, name).encode()))
     if narrow:
         net, side, samples = NARROW[name](), SIDES[name], 4
     else:
@@ -101,7 +113,7 @@ def make(name, narrow, dtype=torch.float64):
     for module in net.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
-        if isinstance(module, (nn.Conv2d, nn.Linear)):
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 nn.init.uniform_(module.bias, -0.2, 0.2)
@@ -111,8 +123,9 @@ def make(name, narrow, dtype=torch.float64):
             nn.init.uniform_(module.running_mean, -0.5, 0.5)
             nn.init.uniform_(module.running_var, 0.5, 2.0)
     # a wave that the test makes too
-    place = torch.arange(samples * 3 * side * side)
-    x = torch.sin((place * place % 10007).double()).float().reshape(samples, 3, side, side)
+    channels = CHANNELS.get(name, 3)
+    place = torch.arange(samples * channels * side * side)
+    x = torch.sin((place * place % 10007).double()).float().reshape(samples, channels, side, side)
     classes = torch.arange(samples) * 7 % (CLASSES if narrow else 1000)
     # numbers of f32, worked on as numbers of f64
     net = net.float().to(dtype)
@@ -120,16 +133,20 @@ def make(name, narrow, dtype=torch.float64):
 
 
 def run(net, x, classes):
-    """The logits in use, and the loss of a training step with its gradients: the heads count 0.3 each."""
+    """The logits in use, the channels innermost, and the loss of a training step with its gradients: the heads count 0.3 each."""
     net.eval()
     with torch.no_grad():
         logits = net(x)
+    if logits.dim() == 4:
+        logits = logits.permute(0, 2, 3, 1)
     net.train()
     criterion = nn.CrossEntropyLoss()
     y = net(x)
     if isinstance(y, tuple):
         loss = criterion(y.logits, classes)
         loss = loss + 0.3 * criterion(y.aux_logits1, classes) + 0.3 * criterion(y.aux_logits2, classes)
+    elif y.dim() == 4:
+        loss = nn.functional.binary_cross_entropy_with_logits(y, others.chances(y))
     else:
         loss = criterion(y, classes)
     names, parameters = zip(*net.named_parameters())

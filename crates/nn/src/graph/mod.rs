@@ -140,8 +140,14 @@ pub struct Frame {
 impl Graph {
     /// The picture of network `L` on samples of shape `X`.
     pub fn of<X: Shape, L: Layer<X, T>, T: Scalar>() -> Self {
+        // running statistics and what is frozen are numbers in it, too
+        let learn = if L::TRAINABLE < L::COUNT {
+            format!(", {} of them learn", grouped(L::TRAINABLE as u64))
+        } else {
+            String::new()
+        };
         let title = format!(
-            "{} parameters, {} FLOPs a sample",
+            "{} parameters{learn}, {} FLOPs a sample",
             grouped(L::COUNT as u64),
             grouped(L::FLOPS)
         );

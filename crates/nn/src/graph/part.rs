@@ -163,6 +163,50 @@ impl Part {
         }
     }
 
+    /// The same part, done `steps` times for each sample, which goes in and comes out whole.
+    pub(crate) fn at_each_step(mut self, steps: usize, input: Name, output: Name) -> Self {
+        self.repeat(steps);
+        self.enter(input);
+        self.leave(output);
+        self
+    }
+
+    fn repeat(&mut self, times: usize) {
+        let (row, parts) = self.open();
+        row.flops *= times as u64;
+        row.kept *= times;
+        parts.iter_mut().for_each(|part| part.repeat(times));
+    }
+
+    fn enter(&mut self, input: Name) {
+        let is_fork = matches!(self, Self::Fork { .. });
+        let (row, parts) = self.open();
+        row.input = input;
+        let first = if is_fork { parts.len() } else { 1 };
+        parts
+            .iter_mut()
+            .take(first)
+            .for_each(|part| part.enter(input));
+    }
+
+    fn leave(&mut self, output: Name) {
+        let is_fork = matches!(self, Self::Fork { .. });
+        let (row, parts) = self.open();
+        row.output = output;
+        if let Some(last) = parts.last_mut().filter(|_| !is_fork) {
+            last.leave(output);
+        }
+    }
+
+    /// Its own row, and the parts in it.
+    fn open(&mut self) -> (&mut Row, &mut [Part]) {
+        match self {
+            Self::Layer(row) => (row, &mut []),
+            Self::Chain { whole, parts } => (whole, parts),
+            Self::Fork { row, ways, .. } => (row, ways),
+        }
+    }
+
     /// The same part with nothing that learns.
     pub fn frozen(mut self) -> Self {
         self.freeze();
@@ -170,11 +214,7 @@ impl Part {
     }
 
     fn freeze(&mut self) {
-        let (row, parts) = match self {
-            Self::Layer(row) => (row, &mut [][..]),
-            Self::Chain { whole, parts } => (whole, &mut parts[..]),
-            Self::Fork { row, ways, .. } => (row, &mut ways[..]),
-        };
+        let (row, parts) = self.open();
         row.learns = false;
         parts.iter_mut().for_each(Self::freeze);
     }
