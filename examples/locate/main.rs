@@ -1,34 +1,69 @@
 //! Localisation: is there a digit on a cluttered canvas, and where? Five outputs say it.
 //!
-//! `cargo run --release --example locate`
+//! `cargo run --release --example locate`, in seconds with `--quick`, for longer with `--long`
+//!
+//! Seeds 0, 1 and 2 reach a mean IoU of 0.802, 0.798 and 0.808, in two minutes of one core; with `--quick` 0.69, 0.70 and 0.70.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Parser;
 use core_tensor::Tensor;
-use examples::lesson::{heading, lesson};
+use examples::lesson::{Setting, at_least, heading};
 use examples::picture::{Color, Figure, Plot};
 use examples::scenes::{Canvas, Clutter, SIDE, Scenes};
 use models::data::digits;
-use nn::{BatchNorm, Conv2d, DetectionLoss, Flatten, Init, Linear, MaxPool2d, Object, Relu};
+use nn::{BatchNormRelu, Conv2d, DetectionLoss, Flatten, Init, Linear, MaxPool2d, Object, Relu};
 use optim::metrics::{AveragePrecision, Bounds};
-use optim::schedule::Cosine;
-use optim::{Adam, Pace, Progress, Trainer};
+use optim::schedule::OneCycle;
+use optim::{Adam, Crew, Pace, Progress, Trainer};
 
 /// Three blocks of convolution, batch norm, relu and pooling, then two linear layers.
 type Net = (
-    (Conv2d<1, 16, 3, 1, 1>, BatchNorm<16>, Relu, MaxPool2d<2>),
-    (Conv2d<16, 32, 3, 1, 1>, BatchNorm<32>, Relu, MaxPool2d<2>),
-    (Conv2d<32, 32, 3, 1, 1>, BatchNorm<32>, Relu, MaxPool2d<2>),
-    (Flatten, Linear<512, 128>, Relu, Linear<128, 5>),
+    (Conv2d<1, 16, 3, 1, 1>, BatchNormRelu<16>, MaxPool2d<2>),
+    (Conv2d<16, 32, 3, 1, 1>, BatchNormRelu<32>, MaxPool2d<2>),
+    (Conv2d<32, 64, 3, 1, 1>, BatchNormRelu<64>, MaxPool2d<2>),
+    (Flatten, Linear<1024, 128>, Relu, Linear<128, 5>),
 );
 
-const SCENES: usize = 8192;
-const EPOCHS: usize = 36;
 const UNSEEN: usize = 500;
 const BATCH: usize = 32;
+const RATE: f64 = 4e-3;
+
+/// Finds digits.
+#[derive(Parser)]
+struct Options {
+    #[command(flatten)]
+    setting: Setting,
+}
+
+/// What is learnt from.
+#[derive(Clone, Copy)]
+struct Plan {
+    /// an epoch
+    scenes: usize,
+    epochs: usize,
+    /// the mean overlap that is asked for
+    asked: f64,
+}
+
+const QUICK: Plan = Plan {
+    scenes: 8192,
+    epochs: 5,
+    asked: 0.6,
+};
+const USUAL: Plan = Plan {
+    scenes: 8192,
+    epochs: 60,
+    asked: 0.75,
+};
+const LONG: Plan = Plan {
+    scenes: 8192,
+    epochs: 180,
+    asked: 0.78,
+};
 
 /// How a detector did on scenes of digits that it never saw.
 struct Found {
@@ -49,12 +84,14 @@ struct Shown {
 }
 
 fn main() -> ExitCode {
-    lesson("locate", run)
+    let Options { setting } = Options::parse();
+    setting.run("locate", |folder| run(&setting, folder))
 }
 
-fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
+fn run(setting: &Setting, folder: &Path) -> Result<(), Box<dyn Error>> {
     heading(1, "One digit at most, anywhere, of any size");
-    let found = learn(SCENES, EPOCHS, &mut Progress::new());
+    let plan = setting.choose(QUICK, USUAL, LONG);
+    let found = learn(plan, setting.seed, &mut Progress::new());
     println!(
         "{UNSEEN} scenes of digits not seen before: mean IoU {:.4}, presence right in {:.4}, average precision at IoU 0.5 {:.4}",
         found.iou, found.presence, found.precision
@@ -67,30 +104,27 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     .sized([190, 216])
     .plots(plots)
     .draw(folder.join("boxes.png"))?;
-    if found.iou < 0.75 {
-        return Err(format!("mean IoU {:.4}, expected at least 0.75", found.iou).into());
-    }
-    Ok(())
+    Ok(at_least("mean IoU", found.iou, plan.asked)?)
 }
 
-/// Trains on `scenes` new scenes an epoch, and judges on those of other digits.
-fn learn(scenes: usize, epochs: usize, progress: &mut Progress<'_>) -> Found {
-    let (train, test) = digits::load().split(5, 0);
-    let mut trainer = Trainer::<Canvas, Net, _, _>::new(DetectionLoss, Adam::new(2e-3), BATCH);
-    trainer.network.init(Init::HeNormal, 0);
-    let steps = epochs * scenes.div_ceil(BATCH);
-    trainer.pace = Pace::steps(Cosine {
-        rate: 2e-3,
-        end: 0.0,
-        steps,
-    });
+/// Trains on new scenes in every epoch, and judges on those of other digits.
+fn learn(plan: Plan, seed: u64, progress: &mut Progress<'_>) -> Found {
+    let (train, test) = digits::load().split(5, seed);
+    let mut trainer = Trainer::<Canvas, Net, _, _>::new(DetectionLoss, Adam::new(RATE), BATCH);
+    trainer.network.init(Init::HeNormal, seed);
+    trainer.seed(seed);
+    let steps = plan.epochs * plan.scenes.div_ceil(BATCH);
+    trainer.pace = Pace::steps(OneCycle::new(RATE, steps));
     let [source, unseen] = [train, test].map(|part| Scenes {
         digits: part.images,
         clutter: Clutter::PALE,
-        count: scenes,
+        count: plan.scenes,
         target: |object, _| object,
     });
-    trainer.fit(source, None, epochs, progress);
+    let mut crew = Crew::of(&trainer, 2, 2);
+    trainer
+        .with(&mut crew)
+        .fit(source, None, plan.epochs, progress);
 
     let (canvases, truths) = unseen.fixed(UNSEEN);
     let mut found = Vec::new();
@@ -158,7 +192,12 @@ mod tests {
 
     #[test]
     fn a_short_training_finds_digits() {
-        let found = learn(2048, 6, &mut Progress::quiet());
+        let plan = Plan {
+            scenes: 2048,
+            epochs: 6,
+            ..QUICK
+        };
+        let found = learn(plan, 0, &mut Progress::quiet());
         assert!(found.iou > 0.3, "{}", found.iou);
         assert!(found.presence > 0.8, "{}", found.presence);
         assert!(found.precision > 0.2, "{}", found.precision);

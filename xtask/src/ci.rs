@@ -33,7 +33,7 @@ const LESSONS: [&str; 30] = [
     "fashion",
     "augmentation",
     "classify --quick",
-    "locate",
+    "locate --quick",
     "segment --quick",
     "compress --quick",
     "superresolve --quick",
