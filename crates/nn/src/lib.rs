@@ -107,7 +107,9 @@ pub use pool::{
 };
 pub use position::{LearnedPositions, PositionalEncoding};
 pub use probe::{Place, Probe};
-pub use recurrent::{Bidirectional, Gru, Lstm, Recurrence, Rnn};
+pub use recurrent::{
+    Bidirectional, Gru, GruResetBefore, Lstm, PeepholeLstm, Recurrence, Recurrent, Rnn, Stateful,
+};
 pub use regulariser::{Choice, MaxNorm, Penalty};
 pub use reshape::{Flatten, FlattenChannelsFirst, Reshape};
 pub use resize::{Crop2d, PixelShuffle, PixelUnshuffle, UpsampleNearest2d, ZeroPad2d};

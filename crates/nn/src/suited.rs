@@ -58,7 +58,8 @@ fn walk(part: &Part, behind: Init, suits: &mut BTreeMap<String, Init>) -> Init {
                 return behind;
             }
             let own = match row.layer {
-                "Rnn" | "Lstm" | "Gru" | "MultiHeadAttention" => NONE,
+                "Rnn" | "Lstm" | "PeepholeLstm" | "Gru" | "GruResetBefore"
+                | "MultiHeadAttention" => NONE,
                 _ => behind,
             };
             suits.insert(row.path.clone(), own);

@@ -9,11 +9,12 @@ use nn::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNorm, BatchNormPlain,
     BatchNormRelu, Bidirectional, Bilinear, Concat, Conv2d, Conv2dNoBias, Crop2d, DropConnect,
     EachStep, Embedding, EncoderBlock, First, Flatten, FlattenChannelsFirst, Frozen, GlobalAvgPool,
-    GlobalMaxPool, GroupedConv2dNoBias, Gru, Init, LastStep, Layer, LearnedPositions, Linear,
-    LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention, Normed, Numbered, Pass,
-    PixelShuffle, PixelUnshuffle, PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat,
-    Reshape, Residual, Rnn, Second, Sigmoid, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d,
-    ZeroPad2d, gradient, init, network, predict, training_room,
+    GlobalMaxPool, GroupedConv2dNoBias, Gru, GruResetBefore, Init, LastStep, Layer,
+    LearnedPositions, Linear, LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention,
+    Normed, Numbered, Pass, PeepholeLstm, PixelShuffle, PixelUnshuffle, PositionalEncoding,
+    PreNormBlock, Product, RRelu, Relu, Repeat, Reshape, Residual, Rnn, Second, Sigmoid, Stateful,
+    Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient, init, network, predict,
+    training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -83,6 +84,8 @@ fit! {
     recurrent: Sequence<5, 3> => (Rnn<3, 7, T>, Lstm<7, 5, T>, Gru<5, 3, T>, LastStep, Linear<3, 2, T>);
     both_ways: Sequence<3, 5> => (Bidirectional<Lstm<5, 3, T>>, Bidirectional<(Gru<6, 5, T>, Rnn<5, 1, T>, LastStep)>, Linear<2, 3, T>);
     one_step: Sequence<1, 1> => (Lstm<1, 1, T>, Gru<1, 1, T>, Bidirectional<Rnn<1, 1, T>>);
+    given: Pair<Sequence<5, 3>, Pair<Vector<7>, Vector<7>>> => (Stateful<PeepholeLstm<3, 7, T>>, Stateful<Lstm<7, 7, T>>, First, GruResetBefore<7, 3, T>, LastStep);
+    given_one_step: Pair<Sequence<1, 1>, Vector<1>> => (Stateful<GruResetBefore<1, 1, T>>, Stateful<Gru<1, 1, T>>, Stateful<Rnn<1, 1, T>>);
     attention: Sequence<5, 6> => (PositionalEncoding, EncoderBlock<6, 3, 7, false, T>, PreNormBlock<6, 2, 5, true, T>, LearnedPositions<5, 6, T>, EachStep<Linear<6, 3, T>>);
     attention_alone: Sequence<3, 1> => MultiHeadAttention<1, 1, true, T>;
     positions_alone: Sequence<7, 5> => PositionalEncoding;

@@ -6,14 +6,15 @@ mod counting;
 
 use std::hint::black_box;
 
-use core_tensor::{Image, Leaf, Path, Sequence, Shape, Tensor, Vector};
+use core_tensor::{Image, Leaf, Pair, Path, Sequence, Shape, Tensor, Vector};
 use counting::counted;
 use nn::{
     AdaptiveMaxPool2d, Aux, Auxiliary, AvgPool2d, BatchNormPlain, Bidirectional, Class, Concat,
-    Conv2d, Crop2d, CrossEntropy, DropConnect, EachStep, EncoderBlock, Flatten, GlobalAvgPool,
-    Gradients, Gru, Init, LastStep, Layer, Linear, LinearNoBias, Loss, Lstm, MaxNorm, MaxPool1d,
-    MaxPool2d, Mse, Network, Penalty, PixelShuffle, PositionalEncoding, PreNormBlock, Product,
-    RRelu, Relu, Repeat, Reshape, Residual, Rnn, Sigmoid, Sum, Tanh, UpsampleBilinear2d, ZeroPad2d,
+    Conv2d, Crop2d, CrossEntropy, DropConnect, EachStep, EncoderBlock, First, Flatten,
+    GlobalAvgPool, Gradients, Gru, GruResetBefore, Init, LastStep, Layer, Linear, LinearNoBias,
+    Loss, Lstm, MaxNorm, MaxPool1d, MaxPool2d, Mse, Network, PeepholeLstm, Penalty, PixelShuffle,
+    PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat, Reshape, Residual, Rnn,
+    Sigmoid, Stateful, Sum, Tanh, UpsampleBilinear2d, ZeroPad2d,
 };
 
 /// A step of plain gradient descent; whole batches and a smaller one, the first step included.
@@ -99,6 +100,15 @@ type Reader = (
     Linear<8, 3>,
 );
 
+/// Goes on from a state of 8 numbers and a cell of as many.
+type Begun = Pair<Sequence<6, 4>, Pair<Vector<8>, Vector<8>>>;
+type Continuing = (
+    Stateful<PeepholeLstm<4, 8>>,
+    First,
+    GruResetBefore<8, 3>,
+    LastStep,
+);
+
 type Transformer = (
     PositionalEncoding,
     EncoderBlock<6, 2, 12>,
@@ -133,6 +143,7 @@ fn main() {
     nothing_in_a_step::<Vector<4>, Mlp, _>(&Mse, |n| Tensor::new([1.0, n as f32 / 8.0]));
     nothing_in_a_step::<Image<28, 28, 1>, LeNet5, _>(&CrossEntropy, |n| Class::<10>::new(n % 10));
     nothing_in_a_step::<Image<5, 3, 4>, Many, _>(&Mse, |n| Tensor::new([n as f32 / 8.0]));
+    nothing_in_a_step::<Begun, Continuing, _>(&CrossEntropy, |n| Class::<3>::new(n % 3));
     nothing_in_a_step::<Sequence<6, 4>, Reader, _>(&CrossEntropy, |n| Class::<3>::new(n % 3));
     nothing_in_a_step::<Sequence<5, 6>, Transformer, _>(&Mse, |n| Tensor::full(n as f32 / 8.0));
     let loss = Auxiliary {

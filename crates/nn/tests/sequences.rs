@@ -5,16 +5,16 @@ mod fixture;
 #[path = "common/near.rs"]
 mod near;
 
-use core_tensor::{Leaf, Path, Scalar, Sequence, Shape, Tensor, Vector, Zeroed};
+use core_tensor::{Leaf, Pair, Path, Scalar, Sequence, Shape, Tensor, Vector, Zeroed};
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
-    Bidirectional, EachStep, EncoderBlock, Gru, LastStep, Layer, LearnedPositions, Linear, Lstm,
-    MultiHeadAttention, Network, Pass, PositionalEncoding, PreNormBlock, Recurrence, Rnn, Tanh,
-    training_room,
+    Bidirectional, EachStep, EncoderBlock, Gru, GruResetBefore, LastStep, Layer, LearnedPositions,
+    Linear, Lstm, MultiHeadAttention, Network, Pass, PeepholeLstm, PositionalEncoding,
+    PreNormBlock, Recurrence, Recurrent, Rnn, Stateful, Tanh, training_room,
 };
 
-const RECURRENT: [&str; 18] = [
+const RECURRENT: [&str; 34] = [
     "rnn_b2_l5_i3_n7",
     "rnn_b3_l4_i6_n5",
     "rnn_b1_l1_i2_n3",
@@ -33,6 +33,22 @@ const RECURRENT: [&str; 18] = [
     "gru_both_ways",
     "gru_last",
     "gru_stack",
+    "peephole_b2_l5_i3_n7",
+    "peephole_b3_l4_i6_n5",
+    "peephole_b1_l1_i2_n3",
+    "before_b2_l5_i3_n7",
+    "before_b3_l4_i6_n5",
+    "before_b1_l1_i2_n3",
+    "rnn_given_l4",
+    "rnn_given_l1",
+    "lstm_given_l4",
+    "lstm_given_l1",
+    "gru_given_l4",
+    "gru_given_l1",
+    "peephole_given_l4",
+    "peephole_given_l1",
+    "before_given_l4",
+    "before_given_l1",
 ];
 
 const ATTENTION: [&str; 10] = [
@@ -76,6 +92,9 @@ fn check<X: Shape, L: Layer<X, T>, T: Scalar>(case: &Case, epsilons: f64) {
 }
 
 type Short = Sequence<4, 3>;
+/// Steps, and the states before the first.
+type Given<const L: usize, const I: usize, F, T> =
+    Pair<Sequence<L, I>, <F as Recurrent<I, T>>::State>;
 
 // the cases of one cell
 macro_rules! cell {
@@ -84,10 +103,25 @@ macro_rules! cell {
             "b2_l5_i3_n7" => check::<Sequence<5, 3>, $Cell<3, 7, T>, T>($case, 64.0),
             "b3_l4_i6_n5" => check::<Sequence<4, 6>, $Cell<6, 5, T>, T>($case, 64.0),
             "b1_l1_i2_n3" => check::<Sequence<1, 2>, $Cell<2, 3, T>, T>($case, 64.0),
+            "given_l4" => {
+                check::<Given<4, 3, $Cell<3, 5, T>, T>, Stateful<$Cell<3, 5, T>>, T>($case, 64.0)
+            }
+            "given_l1" => {
+                check::<Given<1, 2, $Cell<2, 7, T>, T>, Stateful<$Cell<2, 7, T>>, T>($case, 64.0)
+            }
+            _ => panic!("{} has no test", $case.title),
+        }
+    };
+}
+
+// those of several layers
+macro_rules! cells {
+    ($case:ident $name:ident $Cell:ident) => {
+        match $name {
             "both_ways" => check::<Short, Bidirectional<$Cell<3, 5, T>>, T>($case, 64.0),
             "last" => check::<Short, Bidirectional<($Cell<3, 5, T>, LastStep)>, T>($case, 64.0),
             "stack" => check::<Short, ($Cell<3, 5, T>, $Cell<5, 5, T>), T>($case, 64.0),
-            _ => panic!("{} has no test", $case.title),
+            _ => cell!($case $name $Cell),
         }
     };
 }
@@ -95,9 +129,11 @@ macro_rules! cell {
 fn recurrent<T: Scalar>(case: &Case) {
     let (kind, name) = case.name.split_once('_').expect("a name of two parts");
     match kind {
-        "rnn" => cell!(case name Rnn),
-        "lstm" => cell!(case name Lstm),
-        _ => cell!(case name Gru),
+        "rnn" => cells!(case name Rnn),
+        "lstm" => cells!(case name Lstm),
+        "gru" => cells!(case name Gru),
+        "peephole" => cell!(case name PeepholeLstm),
+        _ => cell!(case name GruResetBefore),
     }
 }
 
@@ -251,4 +287,29 @@ fn a_recurrence_of_one_s_own_is_as_pytorch_has_it() {
     close("dx", Tensor::flat(dx), case.numbers("dx"), 64.0);
     close("dW", grad.0.weight.as_slice(), &stacked("d"), 64.0);
     close("db", grad.0.bias.as_slice(), case.numbers("dbias"), 64.0);
+}
+
+/// Read in two pieces with the state handed on, a sequence gives what it gives in one.
+#[test]
+fn a_long_sequence_in_pieces() {
+    type Cell = PeepholeLstm<2, 3, f64>;
+    type State = Pair<Vector<3>, Vector<3>>;
+    let mut whole = Network::<Sequence<5, 2>, Cell, f64>::new(1);
+    let mut first = Network::<Pair<Sequence<2, 2>, State>, Stateful<Cell>, f64>::new(1);
+    let mut rest = Network::<Pair<Sequence<3, 2>, State>, Stateful<Cell>, f64>::new(1);
+    whole.init(nn::Init::HeNormal, 5);
+    first.init(nn::Init::HeNormal, 5);
+    rest.init(nn::Init::HeNormal, 5);
+    let numbers: Vec<f64> = (0..10).map(|i| (1.7 * f64::from(i)).sin()).collect();
+    let y = whole.predict(Tensor::batch(&numbers))[0].as_slice();
+    let begun = [&numbers[..4], &[0.0; 6]].concat();
+    let y_first = first.predict(Tensor::batch(&begun))[0].as_slice();
+    let (steps, state) = y_first.split_at(6);
+    let later = [&numbers[4..], state].concat();
+    let y_rest = rest.predict(Tensor::batch(&later))[0].as_slice();
+    let pieces = [steps, &y_rest[..9]].concat();
+    assert!(
+        y.iter().zip(&pieces).all(|(a, b)| (a - b).abs() < 1e-15),
+        "{y:?} {pieces:?}"
+    );
 }

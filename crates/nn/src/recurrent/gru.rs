@@ -1,17 +1,15 @@
 //! The gated recurrent unit.
 
 use core_tensor::kernel::{Layout, Product, Start};
-use core_tensor::{
-    Batch, BatchMut, Image, Matrix, Room, Scalar, Sequence, Stored, Tensor, Vector, mutant, params,
-};
+use core_tensor::{Image, Matrix, Scalar, Stored, Tensor, Vector, mutant, params};
 
-use super::Sides;
-use crate::{Field, Layer, Pass};
+use super::cell::Cell;
+use super::sides::{Kept, Now, Sides};
 
 /// A gated recurrent unit: a state that is kept or replaced, number by number.
 ///
-/// `[r z n] = xₜ·W + b` and `[ρ ζ ν] = hₜ₋₁·U`, then `m = tanh(n + σ(r + ρ)·(ν + b'))` and `hₜ = (1 − σ(z + ζ))·m + σ(z + ζ)·hₜ₋₁`, from `h₀ = 0`; its
-/// outputs are the states after every step.
+/// `[r z n] = xₜ·W + b` and `[ρ ζ ν] = hₜ₋₁·U`, then `m = tanh(n + σ(r + ρ)·(ν + b'))` and `hₜ = (1 − σ(z + ζ))·m + σ(z + ζ)·hₜ₋₁`, from `h₀ = 0` unless it
+/// is given by [`Stateful`](crate::Stateful); its outputs are the states after every step.
 ///
 /// [`LastStep`](crate::LastStep) behind it keeps the last one, a tuple of several is a stack, and [`Bidirectional`](crate::Bidirectional)
 /// reads both ways.
@@ -25,7 +23,8 @@ use crate::{Field, Layer, Pass};
 /// Backward through time: `dhₜ = dyₜ + z·dhₜ₊₁ + daₜ₊₁·Uᵀ`, and with `a` the arguments of the gates `dW = Σ xₜᵀ·daₜ`, `dU = Σ hₜ₋₁ᵀ·daₜ`, `db = Σ daₜ`, `dxₜ = daₜ·Wᵀ`,
 /// where the third gate's share by way of `U` and `b'` is scaled by `r`.
 ///
-/// Cho et al.: Learning phrase representations using RNN encoder–decoder (2014), with the reset after the product as cuDNN and PyTorch have it.
+/// Cho et al.: Learning phrase representations using RNN encoder–decoder (2014), with the reset after the product as cuDNN and PyTorch have it;
+/// [`GruResetBefore`](crate::GruResetBefore) is the paper's own form.
 pub struct Gru<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, for each input a row of the gates `r`, `z`, `n`
     pub weight_ih: Tensor<Image<I, 3, N>, T>,
@@ -44,54 +43,65 @@ params!([const I: usize, const N: usize] Gru<I, N> {
     bias_hn [Stored::named("bias_hh_l0").part(const { &[3 * N] }, 2 * N, 3 * N)]: Bias Vector<N>,
 });
 
-impl<const I: usize, const N: usize, T: Scalar> Gru<I, N, T> {
-    const fn sides(samples: usize, steps: usize) -> Sides {
-        Sides {
-            samples,
-            steps,
-            inputs: I,
-            units: N,
-            gates: 3 * N,
-        }
+/// The step of a [`Gru`].
+#[derive(Debug)]
+pub enum GruCell {}
+
+impl<T: Scalar> Cell<T> for GruCell {
+    const GATES: usize = 3;
+    const KINDS: usize = 1;
+    /// what the states before add to the third gate, unscaled
+    const BESIDE: usize = 1;
+    const MOVING: usize = 1;
+    const WORK: usize = 65;
+
+    fn step(sides: Sides, [_, hidden, _, bias]: [&[T]; 4], _: bool, now: Now<'_, T>) {
+        let (n, [before, _], [state, _]) = (sides.units, now.before, now.after);
+        // the first two gates' columns of `U`, and those of the third, whose product is kept by itself
+        let product = |columns| Product {
+            m: sides.samples,
+            k: n,
+            n: columns,
+            layout: Layout::Nn,
+        };
+        let (all, start) = ([n, 3 * n, 3 * n], Start::Output);
+        T::matmul_rows(product(2 * n), all, before, hidden, start, now.gates);
+        let (third, start) = (&hidden[2 * n..], Start::Row(bias));
+        T::matmul_rows(product(n), [n, 3 * n, n], before, third, start, now.beside);
+        step(n, now.gates, before, now.beside, state);
     }
 
-    /// Turns the gates that forward kept into the gradient of their arguments, and writes that of the weights.
-    fn back(
-        &self,
+    fn step_back(sides: Sides, _: [&[T]; 4], _: &[T], now: Now<'_, T>, [dstate, _]: [&mut [T]; 2]) {
+        step_back(sides.units, now.gates, now.before[0], now.beside, dstate);
+    }
+
+    fn gradients(
         sides: Sides,
-        [inputs, gates, states, past]: [&mut [T]; 4],
-        dy: &[T],
-        mut grad: Option<&mut Self>,
-        pass: &mut Pass<'_, T>,
+        kept: &mut Kept<'_, T>,
+        start: Start<'_, T>,
+        grad: Option<[&mut [T]; 4]>,
     ) {
-        let weight = self.weight_hh.as_slice();
-        let (start, state) = (pass.start(), sides.state());
-        let mut room = pass.room.scope();
-        sides.walk_back(weight, dy, gates, &mut room, |t, dstate, gates| {
-            let at = t * state..(t + 1) * state;
-            step_back(N, gates, &states[at.clone()], &mut past[at], dstate);
-        });
-        if let Some(grad) = grad.as_deref_mut() {
-            sides.hidden_gradient(states, gates, start, grad.weight_hh.as_mut_slice());
+        let (n, mut grad) = (sides.units, grad);
+        if let Some([_, dhidden, ..]) = &mut grad {
+            sides.hidden_gradient(kept, start, dhidden);
         }
         // so far the third gate holds what went by way of the states; that by way of the inputs changes places with it
-        for (gates, past) in gates.chunks_exact_mut(3 * N).zip(past.chunks_exact_mut(N)) {
-            gates[2 * N..].swap_with_slice(past);
+        let rows = kept.gates.chunks_exact_mut(3 * n);
+        for (gates, past) in rows.zip(kept.beside.chunks_exact_mut(n)) {
+            gates[2 * n..].swap_with_slice(past);
         }
-        if let Some(grad) = grad {
-            let bias = grad.bias_hn.as_mut_slice();
-            mutant::sum("Gru state bias", start, bias, |start, bias| {
-                T::sum_rows(past, start, bias);
+        if let Some([dweight, _, dbias, dbias_hn]) = grad {
+            mutant::sum("Gru state bias", start, dbias_hn, |start, dbias_hn| {
+                T::sum_rows(kept.beside, start, dbias_hn);
             });
-            let of_inputs = [grad.weight_ih.as_mut_slice(), grad.bias.as_mut_slice()];
-            sides.input_gradients(inputs, gates, start, of_inputs);
+            sides.input_gradients(kept, start, [dweight, dbias]);
         }
     }
 }
 
 /// A row of gates, gate by gate.
 #[inline(always)]
-fn thirds<T>(gates: &mut [T], n: usize) -> [&mut [T]; 3] {
+pub(super) fn thirds<T>(gates: &mut [T], n: usize) -> [&mut [T]; 3] {
     let (r, rest) = gates.split_at_mut(n);
     let (z, m) = rest.split_at_mut(n);
     [r, z, &mut m[..n]]
@@ -113,6 +123,12 @@ fn step<T: Scalar>(n: usize, gates: &mut [T], before: &[T], past: &[T], state: &
         );
         T::tanh_in_place(new);
     }
+    blend(n, gates, before, state);
+}
+
+/// The states after a step: those before it, and the new ones where the second gate is shut.
+#[inline(always)]
+pub(super) fn blend<T: Scalar>(n: usize, gates: &mut [T], before: &[T], state: &mut [T]) {
     T::vectorize(
         #[inline(always)]
         || {
@@ -126,6 +142,19 @@ fn step<T: Scalar>(n: usize, gates: &mut [T], before: &[T], past: &[T], state: &
             }
         },
     );
+}
+
+/// The gradients of what a number of [`blend`] comes from: of the arguments of the new state and of the gate that keeps, and of the state
+/// before.
+#[inline(always)]
+pub(super) fn blend_back<T: Scalar>(d: T, before: T, keep: T, new: T) -> [T; 3] {
+    let one = T::one();
+    let keeps = d * (before - new) * keep * (one - keep);
+    [
+        mutant::slope("Gru new", d * (one - keep) * (one - new * new)),
+        mutant::slope("Gru keep gate", keeps),
+        mutant::slope("Gru kept", d * keep),
+    ]
 }
 
 /// One step back: the gates become the gradients of what came to them from the states, `past` that of what came to the third from the
@@ -143,96 +172,16 @@ fn step_back<T: Scalar>(n: usize, gates: &mut [T], before: &[T], past: &mut [T],
                 let before = &before[..n];
                 let (past, dstate) = (&mut past[..n], &mut dstate[..n]);
                 for j in 0..n {
-                    let (reset, keep, new, d) = (r[j], z[j], m[j], dstate[j]);
-                    let dnew = mutant::slope("Gru new", d * (one - keep) * (one - new * new));
+                    let (reset, keep, new) = (r[j], z[j], m[j]);
+                    let [dnew, dkeep, dkept] = blend_back(dstate[j], before[j], keep, new);
                     let resets = dnew * past[j] * reset * (one - reset);
                     r[j] = mutant::slope("Gru reset gate", resets);
-                    let keeps = d * (before[j] - new) * keep * (one - keep);
-                    z[j] = mutant::slope("Gru keep gate", keeps);
+                    z[j] = dkeep;
                     m[j] = mutant::slope("Gru past", dnew * reset);
                     past[j] = dnew;
-                    dstate[j] = mutant::slope("Gru kept", d * keep);
+                    dstate[j] = dkept;
                 }
             }
         },
     );
-}
-
-impl<const L: usize, const I: usize, const N: usize, T: Scalar> Layer<Sequence<L, I>, T>
-    for Gru<I, N, T>
-{
-    type Y = Sequence<L, N>;
-    /// inputs, gates, states, what the states add to the third gate; all step by step
-    type Saved<'a> = [&'a mut [T]; 4];
-    const NAME: &'static str = "Gru";
-    const FLOPS: u64 = Self::sides(1, L).flops() + 65 * (L * N) as u64;
-    const ROOM: Room = Self::sides(1, L).room(1, 1, 1);
-    const FIELD: Field = Field::ALL;
-
-    fn forward<'a>(
-        &self,
-        x: Batch<'a, Sequence<L, I>, T>,
-        pass: &mut Pass<'a, T>,
-    ) -> (Batch<'a, Sequence<L, N>, T>, Self::Saved<'a>) {
-        let sides = Self::sides(x.len(), L);
-        let weights = [self.weight_ih.as_slice(), self.bias.as_slice()];
-        let [inputs, gates] = sides.enter(Tensor::flat(x), weights, &mut pass.room);
-        let states = sides.states(&mut pass.room);
-        let past = pass.room.numbers(L * sides.state());
-        // the first two gates' columns of `U`, and those of the third, whose product is kept by itself
-        let product = |n| Product {
-            m: x.len(),
-            k: N,
-            n,
-            layout: Layout::Nn,
-        };
-        let (weight, third) = (
-            self.weight_hh.as_slice(),
-            Start::Row(self.bias_hn.as_slice()),
-        );
-        for t in 0..L {
-            let (gates, (before, now)) = (sides.gates_of(gates, t), sides.around(states, t));
-            let past = &mut past[t * sides.state()..][..sides.state()];
-            let rows = [N, 3 * N, 3 * N];
-            T::matmul_rows(product(2 * N), rows, before, weight, Start::Output, gates);
-            T::matmul_rows(
-                product(N),
-                [N, 3 * N, N],
-                before,
-                &weight[2 * N..],
-                third,
-                past,
-            );
-            step(N, gates, before, past, now);
-        }
-        let y = pass.batch(x.len());
-        sides.leave(states, Tensor::flat_mut(y));
-        (y, [inputs, gates, states, past])
-    }
-
-    fn backward<'a>(
-        &self,
-        [inputs, gates, states, past]: Self::Saved<'_>,
-        dy: BatchMut<'a, Sequence<L, N>, T>,
-        grad: Option<&mut Self>,
-        pass: &mut Pass<'a, T>,
-    ) -> BatchMut<'a, Sequence<L, I>, T> {
-        let (sides, dx) = (Self::sides(dy.len(), L), pass.batch(dy.len()));
-        let saved = [&mut *inputs, &mut *gates, states, past];
-        self.back(sides, saved, Tensor::flat(dy), grad, pass);
-        let weight = self.weight_ih.as_slice();
-        sides.inputs(gates, weight, inputs, Tensor::flat_mut(dx));
-        dx
-    }
-
-    fn backward_first<'a>(
-        &self,
-        saved: Self::Saved<'_>,
-        dy: BatchMut<'a, Sequence<L, N>, T>,
-        grad: Option<&mut Self>,
-        pass: &mut Pass<'a, T>,
-    ) {
-        let sides = Self::sides(dy.len(), L);
-        self.back(sides, saved, Tensor::flat(dy), grad, pass);
-    }
 }

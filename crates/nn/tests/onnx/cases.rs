@@ -94,9 +94,10 @@ cases! {
     "globalmaxpool" infer::<Image<5, 5, 3>, GlobalMaxPool>;
     "globalmaxpool_precomputed" infer::<Image<3, 3, 1>, GlobalMaxPool>;
     "group_normalization_example" infer::<Image<2, 2, 4>, GroupNorm<2, 4>>;
-    "gru_batchwise" infer::<Sequence<1, 2>, (Gru<2, 6>, LastStep)>;
-    "gru_defaults" infer::<Sequence<1, 2>, (Gru<2, 5>, LastStep)>;
-    "gru_with_initial_bias" infer::<Sequence<1, 3>, (Gru<3, 3>, LastStep)>;
+    "gru_batchwise" infer::<Sequence<1, 2>, (GruResetBefore<2, 6>, LastStep)>;
+    "gru_defaults" infer::<Sequence<1, 2>, (GruResetBefore<2, 5>, LastStep)>;
+    "gru_seq_length" infer::<Sequence<2, 3>, (GruResetBefore<3, 5>, LastStep)>;
+    "gru_with_initial_bias" infer::<Sequence<1, 3>, (GruResetBefore<3, 3>, LastStep)>;
     "hardsigmoid" infer::<Matrix<4, 5>, HardSigmoid<1, 2, 3, 5>>;
     "hardsigmoid_default" infer::<Matrix<4, 5>, HardSigmoid<1, 5, 1, 2>>;
     "hardsigmoid_example" infer::<Vector<3>, HardSigmoid<1, 2, 3, 5>>;
@@ -131,6 +132,7 @@ cases! {
     "lstm_batchwise" infer::<Sequence<1, 2>, (Lstm<2, 7>, LastStep)>;
     "lstm_defaults" infer::<Sequence<1, 2>, (Lstm<2, 3>, LastStep)>;
     "lstm_with_initial_bias" infer::<Sequence<1, 3>, (Lstm<3, 4>, LastStep)>;
+    "lstm_with_peepholes" infer::<Pair<Sequence<1, 4>, Pair<Vector<3>, Vector<3>>>, (Stateful<PeepholeLstm<4, 3>>, First, LastStep)>;
     "matmul_2d" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "matmul_3d/0" infer::<Vector<4>, LinearNoBias<4, 3>>;
     "matmul_3d/1" infer::<Vector<4>, LinearNoBias<4, 3>>;

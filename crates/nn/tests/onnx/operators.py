@@ -486,13 +486,15 @@ def recurrent(layer, order):
     def convert(node):
         x, w, u, b = *node.inputs[:3], node.input(3)
         floats(x)
-        if any(node.input(i) is not None for i in (5, 6, 7)):
-            raise Lacks("first states or peepholes")
         x = x if node.get("layout", 0) else x.swapaxes(0, 1)
-        if layer == "Gru" and x.shape[1] > 1 and not node.get("linear_before_reset", 0):
-            raise Lacks("the reset before the product")
+        kind, lengths, peephole = layer, node.input(4), node.input(7)
+        if lengths is not None and (lengths != x.shape[1]).any():
+            raise Lacks("sequences of several lengths")
+        if layer == "Gru" and not node.get("linear_before_reset", 0):
+            kind = "GruResetBefore"
+        if peephole is not None:
+            kind = "PeepholeLstm"
         (i, n), gates = (x.shape[2], u.shape[2]), len(order)
-        # with one step from nothing, a bias that the reset scales is none of ONNX's
         by_gate = lambda t: t.reshape(gates, n, -1)[order]
         shaped = lambda t: by_gate(t[0]).transpose(2, 0, 1)
         tensors = {"0.weight_ih": shaped(w), "0.weight_hh": shaped(u)}
@@ -501,8 +503,16 @@ def recurrent(layer, order):
         tensors = {name: value.reshape(value.shape[0], -1) for name, value in tensors.items()}
         if "0.bias" in tensors:
             tensors["0.bias"] = tensors["0.bias"].flatten()
+        if peephole is not None:
+            tensors["0.peephole"] = peephole.reshape(3, n)[[0, 2, 1]].flatten()
         y = node.outputs[-1].reshape(x.shape[0], n)
-        return infer(f"Sequence<{x.shape[1]}, {i}>", f"({layer}<{i}, {n}>, LastStep)", x, y, **tensors)
+        sequence, cell = f"Sequence<{x.shape[1]}, {i}>", f"{kind}<{i}, {n}>"
+        first = [node.input(k).reshape(x.shape[0], n) for k in (5, 6) if node.input(k) is not None]
+        if not first:
+            return infer(sequence, f"({cell}, LastStep)", x, y, **tensors)
+        state = f"Vector<{n}>" if layer != "Lstm" else f"Pair<Vector<{n}>, Vector<{n}>>"
+        whole = np.concatenate([x.reshape(x.shape[0], -1), *first], 1)
+        return infer(f"Pair<{sequence}, {state}>", f"(Stateful<{cell}>, First, LastStep)", whole, y, **tensors)
 
     return convert
 

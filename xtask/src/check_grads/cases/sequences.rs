@@ -1,10 +1,10 @@
 //! Layers of sequences: recurrent ones, attention, positions.
 
-use core_tensor::{Image, Sequence, Vector};
+use core_tensor::{Image, Pair, Sequence, Vector};
 use nn::{
-    Bidirectional, Conv2d, EachStep, EncoderBlock, Frozen, Gru, LastStep, LayerNorm,
-    LearnedPositions, Linear, Lstm, MultiHeadAttention, PositionalEncoding, PreNormBlock,
-    Recurrence, Rnn, Tanh,
+    Bidirectional, Conv2d, EachStep, EncoderBlock, Frozen, Gru, GruResetBefore, LastStep,
+    LayerNorm, LearnedPositions, Linear, Lstm, MultiHeadAttention, PeepholeLstm,
+    PositionalEncoding, PreNormBlock, Recurrence, Rnn, Stateful, Tanh,
 };
 
 use crate::case::Case;
@@ -21,6 +21,14 @@ pub(crate) fn all() -> Vec<Case> {
         "Gru" 3: Sequence<4, 3> => Gru<3, 5, T>;
         "Gru" 1: Sequence<1, 2> => Gru<2, 1, T>;
         "Gru" 2: Sequence<3, 2> => (Gru<2, 3, T>, Gru<3, 5, T>, LastStep, Linear<5, 2, T>);
+        "PeepholeLstm" 3: Sequence<4, 3> => PeepholeLstm<3, 5, T>;
+        "PeepholeLstm" 1: Sequence<1, 2> => (PeepholeLstm<2, 1, T>, LastStep);
+        "GruResetBefore" 3: Sequence<4, 3> => GruResetBefore<3, 5, T>;
+        "GruResetBefore" 1: Sequence<1, 2> => (GruResetBefore<2, 1, T>, LastStep);
+        "Stateful" 3: Pair<Sequence<4, 3>, Vector<5>> => Stateful<Rnn<3, 5, T>>;
+        "Stateful" 1: Pair<Sequence<1, 2>, Pair<Vector<3>, Vector<3>>> => Stateful<Lstm<2, 3, T>>;
+        "Stateful" 2: Pair<Sequence<3, 2>, Pair<Vector<3>, Vector<3>>> => (Stateful<PeepholeLstm<2, 3, T>>, Frozen<Stateful<Lstm<3, 3, T>>>, Stateful<Lstm<3, 3, T>>);
+        "Stateful" 2: Pair<Sequence<3, 2>, Vector<5>> => (Stateful<Gru<2, 5, T>>, Stateful<GruResetBefore<5, 5, T>>);
         "Bidirectional" 2: Sequence<3, 2> => Bidirectional<Rnn<2, 3, T>>;
         "Bidirectional" 2: Sequence<3, 2> => (Bidirectional<Gru<2, 3, T>>, Bidirectional<(Lstm<6, 2, T>, LastStep)>, Linear<4, 3, T>);
         "Recurrence" 3: Sequence<4, 2> => Recurrence<Vector<2>, Vector<3>, (Linear<5, 3, T>, Tanh)>;
