@@ -9,6 +9,14 @@ use crate::{Field, Layer, Mode, Part, Pass};
 /// A layer, or a tuple of them, whose weights stay as they are: they have no gradient and no moments, and backward stops here where
 /// nothing before it learns. It runs as in use, in training too: nothing in it is drawn at random, and running statistics stay and count
 /// (PyTorch's `requires_grad_(False)` with `eval()`).
+///
+/// # Shapes
+/// Those of `F`.
+///
+/// # Gradient
+/// `dx` as in use; none of the weights.
+///
+/// Yosinski et al.: How transferable are features in deep neural networks? (2014).
 pub struct Frozen<F>(pub F);
 zeroed!([F: core_tensor::Zeroed] Frozen<F> { 0 });
 

@@ -13,6 +13,8 @@ use crate::{Field, Layer, Pass, Ratio, Reach};
 ///
 /// # Gradient
 /// To each of the four neighbours as much as it weighed.
+///
+/// Long, Shelhamer, Darrell: Fully convolutional networks for semantic segmentation (2015).
 pub struct UpsampleBilinear2d<const F: usize, const FW: usize = F>;
 no_params!([const F: usize, const FW: usize] UpsampleBilinear2d<F, FW>);
 

@@ -39,6 +39,8 @@ params!([const I: usize, const O: usize] Linear<I, O> { weight: Weight Matrix<I,
 ///
 /// # Gradient
 /// `dW = xᵀ·dy`, `dx = dy·Wᵀ`.
+///
+/// The projections of Vaswani et al.: Attention is all you need (2017) are such.
 pub struct LinearNoBias<const I: usize, const O: usize, T: Scalar = f32> {
     /// `W`, a row for each input
     pub weight: Tensor<Matrix<I, O>, T>,

@@ -15,6 +15,9 @@ use crate::{Field, Layer, Pass};
 /// # Shapes
 /// `Image<H, W, C>` to `Vector<H·W·C>`, likewise `Matrix` and `Sequence`. The channels of a pixel stay together, unlike in PyTorch, whose order
 /// [`FlattenChannelsFirst`] has.
+///
+/// # Gradient
+/// `dy` under the shape of the image.
 pub struct Flatten;
 no_params!([] Flatten);
 

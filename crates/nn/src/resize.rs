@@ -13,6 +13,8 @@ use crate::{Field, Layer, Pass, Ratio, Reach};
 ///
 /// # Gradient
 /// That of the inner pixels.
+///
+/// Liu et al.: Partial convolution based padding (2018) compares zeros, reflection and replication.
 pub struct ZeroPad2d<
     const TOP: usize,
     const LEFT: usize = TOP,
@@ -24,10 +26,12 @@ pub struct ZeroPad2d<
 /// for all four, two for height and width: then it is the centre of the image.
 ///
 /// # Shapes
-/// `Image<H, W, C>` to `Image<H − TOP − BOTTOM, W − LEFT − RIGHT, C>`.
+/// `Image<H, W, C>` to `Image<H − TOP − BOTTOM, W − LEFT − RIGHT, C>`; a crop that leaves nothing does not compile.
 ///
 /// # Gradient
 /// `dy` where it was kept, else 0.
+///
+/// Ronneberger, Fischer, Brox: U-Net (2015), where it fits what one way has lost at its borders to the other.
 pub struct Crop2d<
     const TOP: usize,
     const LEFT: usize = TOP,
@@ -42,12 +46,14 @@ pub struct Crop2d<
 ///
 /// # Gradient
 /// The sum over the copies of a pixel.
+///
+/// Odena, Dumoulin, Olah: Deconvolution and checkerboard artifacts (2016), in front of a convolution.
 pub struct UpsampleNearest2d<const F: usize, const FW: usize = F>;
 
 /// Channels turned into pixels: `y[i·R + k, j·R + l, c] = x[i, j, c·R² + k·R + l]`, PyTorch's order.
 ///
 /// # Shapes
-/// `Image<H, W, C·R²>` to `Image<H·R, W·R, C>`.
+/// `Image<H, W, C·R²>` to `Image<H·R, W·R, C>`; channels that `R²` does not divide do not compile.
 ///
 /// # Gradient
 /// `dy` at the place where each number went.
@@ -58,10 +64,12 @@ pub struct PixelShuffle<const R: usize>;
 /// Pixels turned into channels, the reverse of [`PixelShuffle`]: `y[i, j, c·R² + k·R + l] = x[i·R + k, j·R + l, c]`.
 ///
 /// # Shapes
-/// `Image<H·R, W·R, C>` to `Image<H, W, C·R²>`.
+/// `Image<H·R, W·R, C>` to `Image<H, W, C·R²>`; sides that `R` does not divide do not compile.
 ///
 /// # Gradient
 /// `dy` at the place where each number went.
+///
+/// Zhang, Zuo, Zhang: FFDNet (2018), in front of the first convolution.
 pub struct PixelUnshuffle<const R: usize>;
 
 /// Numbers of the input and the places that they go to: `y[to + i·to_step] = x[from + i·from_step]` for `i` below `len`.

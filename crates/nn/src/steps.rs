@@ -91,6 +91,8 @@ where
 ///
 /// # Gradient
 /// `dy` at the last step, 0 at the others.
+///
+/// Sutskever, Vinyals, Le: Sequence to sequence learning with neural networks (2014), where it stands for a whole sentence.
 pub struct LastStep;
 no_params!([] LastStep);
 

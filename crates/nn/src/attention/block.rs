@@ -14,6 +14,9 @@ names! {
 /// # Shapes
 /// `Sequence<L, D>`, which stays.
 ///
+/// # Gradient
+/// That of its parts. Relu has its kink at 0.
+///
 /// Vaswani et al.: Attention is all you need (2017).
 pub type FeedForward<const D: usize, const F: usize, T = f32> = EachStep<(
     Named<Linear1, Linear<D, F, T>>,

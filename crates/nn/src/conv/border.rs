@@ -22,6 +22,8 @@ use crate::{Field, Layer, Pass, Ratio, Reach};
 /// let x = [Tensor::new([[[1.0], [2.0], [3.0]]])];
 /// assert_eq!(net.predict(&x)[0].as_slice(), [3.0, 2.0, 1.0, 2.0, 3.0, 2.0, 1.0]);
 /// ```
+///
+/// Johnson, Alahi, Fei-Fei: Perceptual losses for real-time style transfer and super-resolution (2016), against borders that show.
 pub struct ReflectPad2d<
     const TOP: usize,
     const LEFT: usize = TOP,
@@ -46,6 +48,8 @@ pub struct ReflectPad2d<
 /// let x = [Tensor::new([[[1.0], [2.0], [3.0]]])];
 /// assert_eq!(net.predict(&x)[0].as_slice(), [1.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
 /// ```
+///
+/// Liu et al.: Partial convolution based padding (2018) compares zeros, reflection and replication.
 pub struct ReplicatePad2d<
     const TOP: usize,
     const LEFT: usize = TOP,

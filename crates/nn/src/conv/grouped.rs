@@ -57,7 +57,10 @@ pub struct GroupedConv2d<
     pub bias: Tensor<Matrix<G, O>, T>,
 }
 
-/// A [`GroupedConv2d`] with one channel a group: each of `C` channels has a window of its own.
+/// A [`GroupedConv2d`] with one channel a group: each of `C` channels has a window of its own. Shapes and gradient are those with `G = C` and
+/// `I = O = 1`.
+///
+/// Chollet: Xception, deep learning with depthwise separable convolutions (2017).
 pub type DepthwiseConv2d<
     const C: usize,
     const K: usize,
@@ -69,7 +72,9 @@ pub type DepthwiseConv2d<
     const PW: usize = P,
 > = GroupedConv2d<C, 1, 1, K, S, P, T, KW, SW, PW>;
 
-/// A [`GroupedConv2d`] with one group: a convolution from `I` to `O` channels whose taps are `D` apart.
+/// A [`GroupedConv2d`] with one group: a convolution from `I` to `O` channels whose taps are `D` apart. Shapes and gradient are those with `G = 1`.
+///
+/// Yu, Koltun: Multi-scale context aggregation by dilated convolutions (2016).
 pub type DilatedConv2d<
     const I: usize,
     const O: usize,

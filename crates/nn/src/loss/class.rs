@@ -12,6 +12,8 @@ use crate::{Class, Loss};
 ///
 /// # Gradient
 /// `softmax(y)·Σ t − t`, over the number of rows
+///
+/// Hinton, Vinyals, Dean: Distilling the knowledge in a neural network (2015), for the outputs of another network as targets.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct SoftCrossEntropy;
 
@@ -105,6 +107,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for LabelSmoothing {
 ///
 /// # Gradient
 /// `w_class·(softmax(y) − one-hot(class))`
+///
+/// King, Zeng: Logistic regression in rare events data (2001).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct WeightedCrossEntropy<const N: usize> {
     /// the weight of each class
@@ -139,6 +143,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for WeightedCrossEntropy<N> {
 ///
 /// # Gradient
 /// `−one-hot(class)`
+///
+/// Fisher: On the mathematical foundations of theoretical statistics (1922), as the maximum of likelihood.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Nll;
 
@@ -169,6 +175,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for Nll {
 ///
 /// # Gradient
 /// `−w_class·one-hot(class)`
+///
+/// King, Zeng: Logistic regression in rare events data (2001).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct WeightedNll<const N: usize> {
     /// the weight of each class
@@ -202,6 +210,8 @@ impl<const N: usize, T: Scalar> Loss<Vector<N>, T> for WeightedNll<N> {
 ///
 /// # Gradient
 /// `(softmax(y) − one-hot(class)) / (H·W)` for each pixel
+///
+/// Long, Shelhamer, Darrell: Fully convolutional networks for semantic segmentation (2015).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PixelCrossEntropy;
 
@@ -252,6 +262,8 @@ impl<const H: usize, const W: usize, const N: usize, T: Scalar> Loss<Image<H, W,
 /// assert_eq!(StepCrossEntropy.sample(&y, &target, &mut dy), 2_f32.ln());
 /// assert_eq!(dy, Tensor::new([[0.0, 0.0], [0.25, -0.25], [-0.25, 0.25]]));
 /// ```
+///
+/// Bengio et al.: A neural probabilistic language model (2003), for the word that follows each.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StepCrossEntropy;
 

@@ -39,6 +39,8 @@ impl<Y: Shape, T: Scalar> Loss<Y, T> for KlDivergence {
 ///
 /// # Gradient
 /// `(cos·y/|y| − t/|t|) / |y|`
+///
+/// Barz, Denzler: Deep learning on small datasets without pre-training using cosine loss (2020).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Cosine;
 

@@ -48,6 +48,8 @@ params!(T: [const C: usize, T: Scalar, const E: u32] BatchNorm<C, T, E> {
 ///
 /// # Gradient
 /// That of [`BatchNorm`] with `γ = 1`.
+///
+/// Ioffe, Szegedy: Batch normalization (2015), their normalisation before it is scaled.
 pub struct BatchNormPlain<const C: usize, T: Scalar = f32> {
     /// the running mean; in a gradient, that of the batch
     pub mean: Tensor<Vector<C>, T>,

@@ -17,7 +17,8 @@ use crate::{Field, Layer, Pass};
 /// around them. `KW`, `SW` and `PW` give the width's own numbers: `MaxPool2d<3, 2, 0, 2, 1, 0>` is a window of 3×2 with stride 2×1.
 ///
 /// # Shapes
-/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down.
+/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down; a window larger than the image with its padding does
+/// not compile.
 ///
 /// # Gradient
 /// Goes to the largest number; of equals, all of it to the first in reading order.
@@ -37,7 +38,8 @@ pub struct MaxPool2d<
 /// [`MaxPool2d`].
 ///
 /// # Shapes
-/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down.
+/// `Image<H, W, C>` to `Image<(H + 2P − K)/S + 1, (W + 2P − K)/S + 1, C>`, rounded down; a window larger than the image with its padding does
+/// not compile.
 ///
 /// # Gradient
 /// `dy` over the numbers that count, to every number under the window.

@@ -12,10 +12,13 @@ use crate::{Field, Layer, Pass};
 /// at both ends.
 ///
 /// # Shapes
-/// `Sequence<L, N>` to `Sequence<(L + 2P − K)/S + 1, N>`, rounded down.
+/// `Sequence<L, N>` to `Sequence<(L + 2P − K)/S + 1, N>`, rounded down; a window of more steps than there are with the padding does not
+/// compile.
 ///
 /// # Gradient
 /// Goes to the largest number; of equals, all of it to the first.
+///
+/// Zhang, Zhao, LeCun: Character-level convolutional networks for text classification (2015).
 pub struct MaxPool1d<const K: usize, const S: usize = K, const P: usize = 0>;
 no_params!([const K: usize, const S: usize, const P: usize] MaxPool1d<K, S, P>);
 
@@ -23,10 +26,13 @@ no_params!([const K: usize, const S: usize, const P: usize] MaxPool1d<K, S, P>);
 /// ends, which count.
 ///
 /// # Shapes
-/// `Sequence<L, N>` to `Sequence<(L + 2P − K)/S + 1, N>`, rounded down.
+/// `Sequence<L, N>` to `Sequence<(L + 2P − K)/S + 1, N>`, rounded down; a window of more steps than there are with the padding does not
+/// compile.
 ///
 /// # Gradient
 /// `dy / K` to every number under the window.
+///
+/// [`AvgPool2d`](crate::AvgPool2d) along one side: LeCun et al., Handwritten digit recognition with a back-propagation network (1990).
 pub struct AvgPool1d<const K: usize, const S: usize = K, const P: usize = 0>;
 no_params!([const K: usize, const S: usize, const P: usize] AvgPool1d<K, S, P>);
 

@@ -24,6 +24,9 @@ no_params!([] GlobalAvgPool);
 ///
 /// # Gradient
 /// Goes to the largest number; of equals, all of it to the first.
+///
+/// Collobert, Weston: A unified architecture for natural language processing (2008), over the words of a sentence; Oquab et al.: Is object
+/// localization for free? (2015), over images.
 pub struct GlobalMaxPool;
 no_params!([] GlobalMaxPool);
 
@@ -31,20 +34,24 @@ no_params!([] GlobalMaxPool);
 /// `⌊i·H₀/h⌋` to below `⌈(i + 1)·H₀/h⌉`, so that neighbours may share one.
 ///
 /// # Shapes
-/// `Image<H₀, W₀, C>` to `Image<H, W, C>`, which is not larger.
+/// `Image<H₀, W₀, C>` to `Image<H, W, C>`; more windows than pixels do not compile.
 ///
 /// # Gradient
 /// `dy` over the window's size, to every number under the window.
+///
+/// He et al.: Spatial pyramid pooling in deep convolutional networks for visual recognition (2014), one level of the pyramid.
 pub struct AdaptiveAvgPool2d<const H: usize, const W: usize = H>;
 no_params!([const H: usize, const W: usize] AdaptiveAvgPool2d<H, W>);
 
 /// The largest number under each of `H`×`W` windows that divide an image of any sides as in [`AdaptiveAvgPool2d`].
 ///
 /// # Shapes
-/// `Image<H₀, W₀, C>` to `Image<H, W, C>`, which is not larger.
+/// `Image<H₀, W₀, C>` to `Image<H, W, C>`; more windows than pixels do not compile.
 ///
 /// # Gradient
 /// Goes to the largest number; of equals, all of it to the first in reading order.
+///
+/// He et al.: Spatial pyramid pooling in deep convolutional networks for visual recognition (2014), one level of the pyramid.
 pub struct AdaptiveMaxPool2d<const H: usize, const W: usize = H>;
 no_params!([const H: usize, const W: usize] AdaptiveMaxPool2d<H, W>);
 
