@@ -87,10 +87,10 @@ pub use interpolate::UpsampleBilinear2d;
 pub use layer::{Gradients, Layer, Mode, Pass};
 pub use linear::{Linear, LinearNoBias};
 pub use loss::{
-    Auxiliary, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy, DetectionLoss, Dice,
-    Focal, HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll,
-    Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, StepCrossEntropy, Total,
-    Weighted, WeightedCrossEntropy, WeightedNll,
+    Auxiliary, BatchSum, Bce, BceWithLogits, Class, ClassError, Cosine, CrossEntropy,
+    DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss,
+    Mae, Mse, Nll, Object, PixelCrossEntropy, Score, SmoothL1, SoftCrossEntropy, StepCrossEntropy,
+    Total, Weighted, WeightedCrossEntropy, WeightedNll,
 };
 pub use name::{Label, Named, Numbered, Unnamed};
 pub use network::{Network, gradient, predict, training_room};

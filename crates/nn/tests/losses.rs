@@ -9,9 +9,10 @@ use core_tensor::{Image, Scalar, Sequence, Shape, Tensor, Vector};
 use fixture::{Case, load};
 use near::{close, scalars};
 use nn::{
-    Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
-    KlDivergence, LabelSmoothing, Loss, Mae, Nll, Object, PixelCrossEntropy, SmoothL1,
-    SoftCrossEntropy, StepCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
+    BatchSum, Bce, BceWithLogits, Class, Cosine, CrossEntropy, DetectionLoss, Dice, Focal,
+    HalfSquaredError, Hinge, Huber, KlDivergence, LabelSmoothing, Loss, Mae, Mse, Nll, Object,
+    PixelCrossEntropy, SmoothL1, SoftCrossEntropy, StepCrossEntropy, Total, WeightedCrossEntropy,
+    WeightedNll,
 };
 
 /// A few roundings on either side.
@@ -27,7 +28,7 @@ fn check<Y: Shape, T: Scalar, Q: Loss<Y, T>>(case: &Case, loss: &Q, targets: &[Q
     );
     close(
         &format!("{}: loss", case.title),
-        &[score.loss],
+        &[if Q::SUMS { score.sum() } else { score.loss }],
         case.numbers("loss"),
         EPSILONS,
     );
@@ -108,6 +109,9 @@ losses! {
     ["mae" "mae_odd"] tensors Mae;
     ["half_squared_error" "half_squared_error_odd"] tensors HalfSquaredError;
     ["total_half_squared_error" "total_half_squared_error_odd"] tensors Total(HalfSquaredError);
+    ["mse_mean" "mse_mean_odd"] tensors Mse;
+    ["mse_batch_mean" "mse_batch_mean_odd"] tensors Total(Mse);
+    ["mse_sum" "mse_sum_odd"] tensors BatchSum(Total(Mse));
     ["huber" "huber_odd"] tensors Huber { delta: 1.5 };
     ["smooth_l1" "smooth_l1_odd"] tensors SmoothL1 { beta: 0.75 };
     ["bce" "bce_odd"] tensors Bce;
@@ -124,6 +128,7 @@ losses! {
     ["weighted" "weighted_odd"] classes WeightedCrossEntropy { weights: weights() };
     ["nll" "nll_odd"] classes Nll;
     ["weighted_nll" "weighted_nll_odd"] classes WeightedNll { weights: weights() };
+    ["class_sum" "class_sum_odd"] classes BatchSum(CrossEntropy);
     ["pixels" "pixels_odd"] pixels;
     ["steps" "steps_odd"] steps;
 }

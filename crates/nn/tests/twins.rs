@@ -40,6 +40,7 @@ twins! {
     reshape_layer_to_3x8
     residual_to_64ch
     scalar_f32
+    stateful_64
     transposed_conv_extra_1
     weighted_class_of_3
 }

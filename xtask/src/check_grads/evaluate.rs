@@ -92,7 +92,7 @@ pub(crate) fn model<X: Shape, L: Layer<X, T>, Q: Loss<L::Y, T>, T: Number>(
     network::<X, L, T>(point, run, |y, dy, cotangent| {
         let score = loss.batch(y, targets.iter(), Tensor::batch_mut(dy));
         dy.iter_mut().for_each(|d| *d *= T::of(cotangent[0]));
-        Some(score.loss)
+        Some(if Q::SUMS { score.sum() } else { score.loss })
     })
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn loss_sizes<Y: Shape>() -> Sizes {
     }
 }
 
-/// The mean loss at a point, and its gradient by the outputs times the only number of the cotangent.
+/// The mean loss at a point, or the sum where the loss is one, and its gradient by the outputs times the only number of the cotangent.
 pub(crate) fn loss<Y: Shape, Q: Loss<Y, T>, T: Number>(
     loss: &Q,
     point: &Point,
@@ -177,7 +177,7 @@ pub(crate) fn loss<Y: Shape, Q: Loss<Y, T>, T: Number>(
         parts
     };
     Values {
-        y: parts(&[score.loss]),
+        y: parts(&[if Q::SUMS { score.sum() } else { score.loss }]),
         gradient: parts(&dy),
     }
 }

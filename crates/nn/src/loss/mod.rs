@@ -3,6 +3,7 @@
 mod class;
 mod detection;
 mod number;
+mod reduction;
 mod several;
 mod whole;
 
@@ -15,13 +16,14 @@ pub use class::{
     WeightedCrossEntropy, WeightedNll,
 };
 pub use detection::{DetectionLoss, Object};
-pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1, Total};
+pub use number::{Bce, BceWithLogits, Focal, HalfSquaredError, Hinge, Huber, Mae, SmoothL1};
+pub use reduction::{BatchSum, Total};
 pub use several::{Auxiliary, Weighted};
 pub use whole::{Cosine, Dice, KlDivergence};
 
 /// How wrong outputs of shape `Y` are.
 ///
-/// The loss of a batch is the mean over its samples. Within a sample, losses that are summed number by number take the mean over its
+/// The loss of a batch is the mean over its samples; around a loss, [`BatchSum`] makes its gradient that of their sum. Within a sample, losses that are summed number by number take the mean over its
 /// numbers, and [`Total`] makes it their sum; losses of a row ([`CrossEntropy`], [`KlDivergence`], …) are sums over it, and means over the
 /// rows if there are several. Several outputs have a [`Weighted`] sum of losses, or an [`Auxiliary`] one.
 #[diagnostic::on_unimplemented(
@@ -31,6 +33,8 @@ pub use whole::{Cosine, Dice, KlDivergence};
 pub trait Loss<Y: Shape, T: Scalar = f32> {
     /// What a sample should have been.
     type Target;
+    /// Whether the gradient of a batch is that of the sum over its samples instead of their mean: [`BatchSum`].
+    const SUMS: bool = false;
 
     /// The loss of one sample; `dy` becomes its gradient.
     fn sample(&self, y: &Tensor<Y, T>, target: &Self::Target, dy: &mut Tensor<Y, T>) -> T;
@@ -41,7 +45,8 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
         None
     }
 
-    /// The mean loss of a batch, and how many outputs name their class; `dy` becomes the gradient of that mean.
+    /// The mean loss of a batch, and how many outputs name their class; `dy` becomes the gradient of that mean, or of the sum if the loss
+    /// [sums](Loss::SUMS).
     ///
     /// # Panics
     /// If there are not as many targets, or gradients, as outputs.
@@ -78,8 +83,10 @@ pub trait Loss<Y: Shape, T: Scalar = f32> {
         };
         for ((y, target), dy) in y.iter().zip(targets).zip(dy.iter_mut()) {
             score.loss += self.sample(y, target, dy) * share;
-            let slope = mutant::slope("Loss mean", share);
-            dy.as_mut_slice().iter_mut().for_each(|d| *d *= slope);
+            if !Self::SUMS {
+                let slope = mutant::slope("Loss mean", share);
+                dy.as_mut_slice().iter_mut().for_each(|d| *d *= slope);
+            }
             if let Some(hit) = self.hit(y, target) {
                 score.judged += 1;
                 score.hits += usize::from(hit);
@@ -118,12 +125,16 @@ impl<T: Scalar> Score<T> {
         (self.judged > 0).then(|| self.hits as f64 / self.judged as f64)
     }
 
+    /// The sum of the losses of all samples.
+    pub fn sum(&self) -> T {
+        self.loss * T::of(self.samples as f64)
+    }
+
     /// Both together: the loss is the mean over all samples.
     pub fn and(self, other: Self) -> Self {
         let samples = self.samples + other.samples;
-        let sum = self.loss * T::of(self.samples as f64) + other.loss * T::of(other.samples as f64);
         Self {
-            loss: sum / T::of(samples.max(1) as f64),
+            loss: (self.sum() + other.sum()) / T::of(samples.max(1) as f64),
             hits: self.hits + other.hits,
             judged: self.judged + other.judged,
             samples,

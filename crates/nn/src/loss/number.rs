@@ -1,6 +1,6 @@
 //! Losses that are summed number by number, each of one formula. The derivative comes from [`Dual`](autodiff::Dual).
 //!
-//! All are means over the numbers of a sample, as PyTorch's; [`Total`] makes them sums.
+//! All are means over the numbers of a sample, as PyTorch's; [`Total`](crate::Total) makes them sums.
 
 use core_tensor::{Real, Scalar, Shape, Tensor};
 
@@ -19,7 +19,7 @@ use crate::{ElementwiseLoss, Loss, LossFormula};
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Mae;
 
-/// Half the squared error: `½·(y − t)²`, so that the gradient is the error itself. [`Total`] of it is the classical `½·Σ (y − t)²`.
+/// Half the squared error: `½·(y − t)²`, so that the gradient is the error itself. [`Total`](crate::Total) of it is the classical `½·Σ (y − t)²`.
 ///
 /// # Shapes
 /// Any shape against a tensor of the same.
@@ -183,34 +183,4 @@ fn focal<R: Real>(of: &Focal, y: R, t: R) -> R {
     let missed = p + t - (p * t + p * t);
     let weight = alpha * t + (one - alpha) * (one - t);
     weight * missed.powf(R::of(of.gamma)) * (softplus(y) - t * y)
-}
-
-/// A loss that is a mean over the numbers of a sample, as their sum: `n` times it. The mean over the samples of a batch stays.
-///
-/// ```
-/// use core_tensor::{Tensor, Vector};
-/// use nn::{HalfSquaredError, Loss, Total};
-///
-/// let (y, t) = (Tensor::<Vector<2>>::new([3.0, 1.0]), Tensor::new([1.0, 0.0]));
-/// let mut dy = Tensor::zeros();
-/// assert_eq!(Total(HalfSquaredError).sample(&y, &t, &mut dy), 2.5);
-/// assert_eq!(dy, Tensor::new([2.0, 1.0]));
-/// ```
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Total<Q>(pub Q);
-
-impl<Y: Shape, T: Scalar, Q: Loss<Y, T>> Loss<Y, T> for Total<Q> {
-    type Target = Q::Target;
-
-    fn sample(&self, y: &Tensor<Y, T>, target: &Q::Target, dy: &mut Tensor<Y, T>) -> T {
-        let count = T::of(Y::LEN as f64);
-        let mean = self.0.sample(y, target, dy);
-        let slope = core_tensor::mutant::slope("Total", count);
-        dy.as_mut_slice().iter_mut().for_each(|d| *d *= slope);
-        mean * count
-    }
-
-    fn hit(&self, y: &Tensor<Y, T>, target: &Q::Target) -> Option<bool> {
-        self.0.hit(y, target)
-    }
 }

@@ -25,6 +25,8 @@ use crate::Loss;
 /// assert_eq!(value, 3_f32.ln() + 10.0);
 /// assert_eq!(dy.parts().1, &Tensor::new([0.0, -10.0]));
 /// ```
+///
+/// Caruana: Multitask learning (1997).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Weighted<A, B> {
     /// one for each output

@@ -190,7 +190,7 @@ fn walk_back<C: Cell<T>, T: Scalar>(
             sides.recur_back(kept.now(sides, t).gates, transposed, dstate);
         }
     }
-    if let Some(dx) = dx {
+    if let Some(dx) = dx.filter(|_| sides.given) {
         mutant::values("recurrent first state", dstate);
         sides.put_ends([dstate, dmore], sides.inputs, dx);
     }

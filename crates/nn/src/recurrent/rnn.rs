@@ -5,7 +5,8 @@ use core_tensor::{Matrix, Scalar, Stored, Tensor, Vector, mutant, params};
 use super::cell::Cell;
 use super::sides::{Now, Sides};
 
-/// A recurrent layer: `hₜ = tanh(xₜ·W + hₜ₋₁·U + b)`, from `h₀ = 0` unless it is given by [`Stateful`](crate::Stateful); its outputs are the states after every step.
+/// A recurrent layer: `hₜ = tanh(xₜ·W + hₜ₋₁·U + b)`, from `h₀ = 0` unless it is given by
+/// [`Stateful`](crate::Stateful); its outputs are the states after every step.
 ///
 /// [`LastStep`](crate::LastStep) behind it keeps the last one, a tuple of several is a stack, and [`Bidirectional`](crate::Bidirectional)
 /// reads both ways.
@@ -18,7 +19,7 @@ use super::sides::{Now, Sides};
 /// Backward through time: with `dhₜ = dyₜ + daₜ₊₁·Uᵀ` and `daₜ = dhₜ·(1 − hₜ²)`, `dW = Σ xₜᵀ·daₜ`, `dU = Σ hₜ₋₁ᵀ·daₜ`, `db = Σ daₜ`, `dxₜ = daₜ·Wᵀ`.
 ///
 /// ```
-/// use core_tensor::{Matrix, Scalar, Stored, Tensor, Vector, mutant, params};
+/// use core_tensor::{Sequence, Tensor};
 /// use nn::{LastStep, Network, Rnn};
 /// let mut net = Network::<Sequence<2, 1>, (Rnn<1, 1>, LastStep)>::new(1);
 /// net.layers.0.weight_ih = Tensor::new([[1.0]]);

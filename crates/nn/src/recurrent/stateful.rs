@@ -24,10 +24,10 @@ use crate::{Field, Layer, Pass};
 /// type X = Pair<Sequence<2, 1>, Vector<1>>;
 /// let mut net = Network::<X, Stateful<Rnn<1, 1, f64>>, f64>::new(1);
 /// net.layers.0.weight_hh = Tensor::new([[2.0]]);
-/// let x = (Tensor::new([[0.0], [0.0]]), Tensor::new([0.5]));
+/// let x = [(Tensor::new([[0.0], [0.0]]), Tensor::new([0.5])).into()];
 /// let first = 1.0_f64.tanh();
 /// let last = (2.0 * first).tanh();
-/// let (found, right) = (net.predict(&[x.into()])[0].as_slice(), [first, last, last]);
+/// let (found, right) = (net.predict(&x)[0].as_slice(), [first, last, last]);
 /// assert!(found.iter().zip(right).all(|(found, right)| (found - right).abs() < 1e-15));
 /// ```
 ///

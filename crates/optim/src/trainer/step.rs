@@ -139,7 +139,7 @@ impl<X: Shape, L: Params<T>, Q, O: Optimizer<T>, T: Scalar> Trainer<X, L, Q, O, 
     }
 }
 
-/// The gradient of the mean loss of some samples, which count for their share `of` so many.
+/// The gradient of the mean loss of some samples, which count for their share `of` so many, or of the sum where the loss is one.
 pub(super) fn gradient<'a, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T>>(
     layers: &L,
     loss: &Q,
@@ -151,7 +151,7 @@ pub(super) fn gradient<'a, X: Shape, L: Layer<X, T>, T: Scalar, Q: Loss<L::Y, T>
     let (y, saved) = layers.forward(x, &mut pass);
     let dy = pass.batch(y.len());
     let score = loss.batch(y, targets, dy);
-    if x.len() < of {
+    if x.len() < of && !Q::SUMS {
         let share = T::of(x.len() as f64 / of as f64);
         Tensor::flat_mut(dy).iter_mut().for_each(|d| *d *= share);
     }

@@ -1,7 +1,7 @@
 //! What may be added to a run: penalties, schedules, an early stop, a range of rates.
 
 use core_tensor::{Params, Path, Tensor, Vector};
-use nn::{Init, Linear, Mse, Tanh};
+use nn::{BatchSum, Init, Linear, Loss, Mse, Tanh};
 use optim::{Adam, Data, Progress, Sgd, Trainer};
 
 use crate::plane::{X, points, trainer, weights};
@@ -61,6 +61,30 @@ fn accumulated_batches_are_one_large_batch() {
             assert!((a - b).abs() < 1e-14, "{a} and {b}");
         }
     }
+}
+
+/// Seven samples in batches of three: the sum's gradient is seven times that of the mean, so a seventh of the rate takes the same way.
+#[test]
+fn the_sum_over_a_batch_is_taken_over_all_samples_of_a_step() {
+    let x: Vec<Tensor<X, f64>> = (0..7)
+        .map(|i| Tensor::from_fn(|j| ((3 * i + j) as f64).sin()))
+        .collect();
+    let targets = [0.5; 7].map(Tensor::<Vector<2>, f64>::full);
+    fn after<Q>(loss: Q, rate: f64, data: (&[Tensor<X, f64>], &[Q::Target])) -> (f64, Vec<f64>)
+    where
+        Q: Loss<Vector<2>, f64>,
+    {
+        let mut trainer = Trainer::<X, Linear<3, 2, f64>, _, _, f64>::new(loss, Sgd { rate }, 3);
+        trainer.accumulate = 3;
+        trainer.network.init(Init::XavierNormal, 4);
+        let scores = [(); 4].map(|()| trainer.step(data.0, data.1));
+        let weights = trainer.network.layers.weight.as_slice().to_vec();
+        (scores[3].loss, weights)
+    }
+    let (mean, by_mean) = after(Mse, 0.7, (&x, &targets));
+    let (loss, by_sum) = after(BatchSum(Mse), 0.1, (&x, &targets));
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-14;
+    assert!(near((&mean, &loss)) && by_mean.iter().zip(&by_sum).all(near));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use core_tensor::{Image, Scalar, Sequence, Shape, Tensor, Vector};
 use nn::{
-    Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError, Hinge, Huber,
-    KlDivergence, LabelSmoothing, Mae, Nll, Object, PixelCrossEntropy, SmoothL1, SoftCrossEntropy,
-    StepCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
+    BatchSum, Bce, BceWithLogits, Class, Cosine, DetectionLoss, Dice, Focal, HalfSquaredError,
+    Hinge, Huber, KlDivergence, LabelSmoothing, Mae, Nll, Object, PixelCrossEntropy, SmoothL1,
+    SoftCrossEntropy, StepCrossEntropy, Total, WeightedCrossEntropy, WeightedNll,
 };
 
 use super::layers::classes;
@@ -69,6 +69,8 @@ pub(crate) fn all() -> Vec<Case> {
     losses! {
         "Mae" 3 in [-2.0, 2.0], Image<3, 5, 2> => Mae, tensors;
         "HalfSquaredError" 3 in [-2.0, 2.0], Vector<7> => HalfSquaredError, tensors;
+        "BatchSum" 3 in [-2.0, 2.0], Vector<5> => BatchSum(Total(Huber { delta: 0.5 })), tensors;
+        "BatchSum" 1 in [-2.0, 2.0], Vector<3> => BatchSum(HalfSquaredError), tensors;
         "Total" 3 in [-2.0, 2.0], Vector<7> => Total(HalfSquaredError), tensors;
         "Huber" 3 in [-2.0, 2.0], Image<3, 5, 2> => Huber { delta: 0.75 }, tensors;
         "SmoothL1" 3 in [-2.0, 2.0], Image<3, 5, 2> => SmoothL1 { beta: 0.75 }, tensors;
