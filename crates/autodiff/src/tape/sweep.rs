@@ -69,9 +69,9 @@ impl<T: Scalar> Record<T> {
             Step::Product { sides, a, b, y } => self.sweep_product(sides, a, b, y),
             Step::Transpose { x, columns, y } => {
                 let (columns, (dx, dy)) = (columns as usize, adjoints(&mut self.adjoints, x, y));
-                let rows = dx.len() / columns;
+                let rows = dx.len() / columns.max(1);
                 mutant::sum("tape transpose", Start::Output, dx, |_, dx| {
-                    for (i, dx) in dx.chunks_exact_mut(columns).enumerate() {
+                    for (i, dx) in dx.chunks_exact_mut(columns.max(1)).enumerate() {
                         for (j, dx) in dx.iter_mut().enumerate() {
                             *dx += dy[j * rows + i];
                         }
@@ -95,7 +95,7 @@ impl<T: Scalar> Record<T> {
                 let (side, inner) = (side as usize, inner as usize);
                 for (dx, dy) in dx
                     .chunks_exact_mut((side * inner).max(1))
-                    .zip(dy.chunks_exact(inner))
+                    .zip(dy.chunks_exact(inner.max(1)))
                 {
                     repeat_share(share, dy, dx);
                 }
@@ -118,7 +118,7 @@ impl<T: Scalar> Record<T> {
             Step::Softmax { x, row, y } => {
                 let values = &self.values[y.range()];
                 let (dx, dy) = adjoints(&mut self.adjoints, x, y);
-                let row = row as usize;
+                let row = (row as usize).max(1);
                 let rows = dx.chunks_exact_mut(row).zip(dy.chunks_exact(row));
                 for ((dx, dy), y) in rows.zip(values.chunks_exact(row)) {
                     let mean: T = y.iter().zip(dy).map(|(&y, &dy)| y * dy).sum();
@@ -130,7 +130,7 @@ impl<T: Scalar> Record<T> {
             Step::LogSoftmax { x, row, y } => {
                 let values = &self.values[y.range()];
                 let (dx, dy) = adjoints(&mut self.adjoints, x, y);
-                let row = row as usize;
+                let row = (row as usize).max(1);
                 let rows = dx.chunks_exact_mut(row).zip(dy.chunks_exact(row));
                 for ((dx, dy), y) in rows.zip(values.chunks_exact(row)) {
                     let sum: T = dy.iter().copied().sum();

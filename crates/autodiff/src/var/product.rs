@@ -123,7 +123,7 @@ impl<'t, T: Scalar, const M: usize, const K: usize> Var<'t, T, Matrix<M, K>> {
         let x = self.piece(record);
         let fill = |before: &[T], y: &mut [T]| {
             let x = &before[x.range()];
-            for (j, row) in y.chunks_exact_mut(M).enumerate() {
+            for (j, row) in y.chunks_exact_mut(M.max(1)).enumerate() {
                 row.iter_mut()
                     .enumerate()
                     .for_each(|(i, y)| *y = x[i * K + j]);

@@ -47,7 +47,7 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
             }
             for (x, y) in x
                 .chunks_exact((side * inner).max(1))
-                .zip(y.chunks_exact_mut(inner))
+                .zip(y.chunks_exact_mut(inner.max(1)))
             {
                 match y {
                     [y] => *y = total(x),
@@ -70,13 +70,23 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
     }
 
     /// The largest number: the first of equals, which has the whole derivative; NaN if there is one.
+    ///
+    /// # Panics
+    /// If there is no number.
+    #[track_caller]
     pub fn largest(self) -> Var<'t, T> {
+        assert!(S::LEN > 0, "no number is the largest of none");
         let place = self.tensor().argmax();
         self.pick(place)
     }
 
     /// The smallest number: the first of equals, which has the whole derivative; NaN if there is one.
+    ///
+    /// # Panics
+    /// If there is no number.
+    #[track_caller]
     pub fn smallest(self) -> Var<'t, T> {
+        assert!(S::LEN > 0, "no number is the smallest of none");
         let place = self.tensor().map(|&x| -x).argmax();
         self.pick(place)
     }
@@ -149,8 +159,8 @@ impl<'t, T: Scalar, S: Shape> Var<'t, T, S> {
         let (x, row) = (self.piece(record), S::Row::LEN);
         let fill = |before: &[T], y: &mut [T]| {
             let rows = before[x.range()]
-                .chunks_exact(row)
-                .zip(y.chunks_exact_mut(row));
+                .chunks_exact(row.max(1))
+                .zip(y.chunks_exact_mut(row.max(1)));
             rows.for_each(|(x, y)| f(x, y));
         };
         Self::push(record, x.live, fill, |y| [step(x, row as u32, y)])

@@ -125,3 +125,25 @@ fn softmax_of_large_numbers() {
         assert_eq!(slopes, Tensor::new([3.0, -3.0]));
     });
 }
+
+/// Sides of no length: sums are zero, the rest is as empty as it was.
+#[test]
+fn nothing_is_reduced_to_zero() {
+    Tape::<f64>::new().record(|tape| {
+        let [wide, high] = [(); 2].map(|()| tape.variable(&Tensor::<Matrix<2, 0>, f64>::zeros()));
+        assert_eq!(wide.sum_axis::<1>().value(), [0.0; 2]);
+        assert_eq!(wide.sum_axis::<0>().value(), [0.0; 0]);
+        let empty = wide.softmax() + high.log_softmax();
+        let sum = empty.transpose().sum() + wide.sum_axis::<0>().sum();
+        assert_eq!(sum.value(), 0.0);
+        assert_eq!(sum.backward().of(&wide), Tensor::zeros());
+    });
+}
+
+#[test]
+#[should_panic(expected = "no number is the largest of none")]
+fn nothing_has_no_largest() {
+    Tape::<f64>::new().record(|tape| {
+        tape.variable(&Tensor::<Vector<0>, f64>::zeros()).largest();
+    });
+}
