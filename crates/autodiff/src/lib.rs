@@ -93,10 +93,10 @@
 //!
 //! # Without std
 //!
-//! This crate names nothing of `std`. [`Dual`], [`Plain`], [`derivative`], [`jvp`] and [`check`] need `core` alone and allocate nothing. A
-//! [`Tape`], and all that goes backward with it, needs `alloc`: its memory grows with the calculation and is kept for the next one. So do
-//! products of tensors of duals, for their planes. But `core-tensor`, whose [`Real`] and [`core_tensor::Scalar`] the numbers here are, links
-//! `std` for now, and so does [`num_traits::Float`] without its feature `libm`: on a target without `std` none of it builds yet.
+//! This crate names nothing of `std`, and without its feature `std`, nor does what it stands on: `default-features = false` with `libm`, which
+//! brings the elementary functions, builds where there is no operating system. [`Dual`], [`Plain`], [`derivative`], [`jvp`] and [`check`] need
+//! `core` alone and allocate nothing. A [`Tape`], and all that goes backward with it, needs `alloc`: its memory grows with the calculation and
+//! is kept for the next one. So do products of tensors of duals, for their planes.
 
 #![no_std]
 #![forbid(unsafe_code)]

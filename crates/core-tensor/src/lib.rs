@@ -20,6 +20,12 @@
 //! # Where speed comes from
 //! [`kernel`] holds every loop that is worth tuning, compiled once for `f32` and `f64` and reached through the methods of [`Scalar`]; no
 //! other crate has a fast path of its own. This crate is also the only one with `unsafe`.
+//!
+//! # Without std
+//! `default-features = false` with `libm`, which brings the elementary functions, builds where there is no operating system; vectors are then
+//! those that the program is compiled for, since nobody can ask the machine.
+
+#![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 

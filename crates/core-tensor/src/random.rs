@@ -19,5 +19,6 @@ pub const fn bits(key: u64, place: u64) -> u64 {
 /// Uniform in `[0, 1)`, of random bits.
 #[inline(always)]
 pub fn uniform(bits: u64) -> f64 {
-    (bits >> 11) as f64 * 2f64.powi(-53)
+    // 2⁻⁵³
+    (bits >> 11) as f64 * (f64::EPSILON / 2.0)
 }
