@@ -41,7 +41,7 @@ enum Command {
         #[arg(long)]
         python: Option<String>,
     },
-    /// Measures how long programs that use one large network take to check and to build
+    /// Measures how long programs that use one network take to check and to build
     BuildTime {
         /// only the networks whose name contains this
         only: Option<String>,

@@ -40,6 +40,7 @@ pub(crate) fn all() -> Vec<Case> {
         "Inception" 2 in 0.2: Image<5, 4, 3> => Inception<3, 2, 3, 4, 1, 2, 3, T>, Mse tensors;
         "Head" 2 in 0.2: Image<5, 4, 3> => Head<3, 5, T, 2, 32, 7>, Mse tensors;
         "SmallPlainNet" 2 in 0.4: Image<8, 8, 2> => SmallPlainNet<2, 1, 3, T, 2, 3, 4, 2>, CrossEntropy classes::<3>;
+        "AlexNetOriginal" 1 in 0.3: Image<67, 67, 3> => AlexNetOriginal<5, T, 2, 3, 4, 4, 6, 8, 6, 10>, CrossEntropy classes::<5>;
         "CharRnn" 2 in 0.3: Vector<5> => (Words<7>, CharRnn<7, T, 3, 5>), Mse tensors;
         "CharLstm" 2 in 0.3: Vector<5> => (Words<7>, CharLstm<7, T, 3, 5>), Mse tensors;
         "CharGru" 2 in 0.3: Vector<5> => (Words<7>, CharGru<7, T, 3, 5>), Mse tensors;
