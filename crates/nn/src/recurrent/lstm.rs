@@ -152,14 +152,19 @@ fn peephole_gradient<T: Scalar>(
     }
     let n = dpeephole.len() / 3;
     let gates = [(0, before), (1, before), (3, after)];
-    for (dpeephole, (gate, cells)) in dpeephole.chunks_exact_mut(n).zip(gates) {
-        for (dgates, cells) in dgates.chunks_exact(4 * n).zip(cells.chunks_exact(n)) {
-            let dgate = &dgates[gate * n..][..n];
-            for ((sum, &d), &c) in dpeephole.iter_mut().zip(dgate).zip(cells) {
-                *sum += d * c;
+    T::vectorize(
+        #[inline(always)]
+        || {
+            for (dpeephole, (gate, cells)) in dpeephole.chunks_exact_mut(n).zip(gates) {
+                for (dgates, cells) in dgates.chunks_exact(4 * n).zip(cells.chunks_exact(n)) {
+                    let dgate = &dgates[gate * n..][..n];
+                    for ((sum, &d), &c) in dpeephole.iter_mut().zip(dgate).zip(cells) {
+                        *sum += d * c;
+                    }
+                }
             }
-        }
-    }
+        },
+    );
 }
 
 /// A row of gates, gate by gate.

@@ -102,15 +102,7 @@ impl<T: Scalar> Cell<T> for ResetBeforeCell {
         [dstate, dleft]: [&mut [T]; 2],
     ) {
         let n = sides.units;
-        let rows = now.before[0]
-            .chunks_exact(n)
-            .zip(dstate.chunks_exact_mut(n));
-        for (gates, (before, dstate)) in now.gates.chunks_exact_mut(3 * n).zip(rows) {
-            let [_, z, m] = thirds(gates, n);
-            for j in 0..n {
-                [m[j], z[j], dstate[j]] = blend_back(dstate[j], before[j], z[j], m[j]);
-            }
-        }
+        blended_back(n, now.gates, now.before[0], dstate);
         let product = Product {
             m: sides.samples,
             k: n,
@@ -119,17 +111,46 @@ impl<T: Scalar> Cell<T> for ResetBeforeCell {
         };
         let (third, weight) = (&now.gates[2 * n..], &transposed[2 * n * n..]);
         T::matmul_rows(product, [3 * n, n, n], third, weight, Start::Zero, dleft);
-        let rows = now.before[0]
-            .chunks_exact(n)
-            .zip(dstate.chunks_exact_mut(n));
-        let rows = rows.zip(dleft.chunks_exact(n));
-        for (gates, ((before, dstate), dleft)) in now.gates.chunks_exact_mut(3 * n).zip(rows) {
-            for (j, r) in gates[..n].iter_mut().enumerate() {
-                let kept = mutant::slope("GruResetBefore left", dleft[j] * *r);
-                dstate[j] += kept;
-                let resets = dleft[j] * before[j] * *r * (T::one() - *r);
-                *r = mutant::slope("GruResetBefore reset gate", resets);
-            }
-        }
+        reset_back(n, now.gates, now.before[0], dleft, dstate);
     }
+}
+
+/// The gradients of the new states' arguments, of those of the gate that keeps, and of the states before, as far as they are kept.
+#[inline(never)]
+fn blended_back<T: Scalar>(n: usize, gates: &mut [T], before: &[T], dstate: &mut [T]) {
+    T::vectorize(
+        #[inline(always)]
+        || {
+            let rows = before.chunks_exact(n).zip(dstate.chunks_exact_mut(n));
+            for (gates, (before, dstate)) in gates.chunks_exact_mut(3 * n).zip(rows) {
+                let [_, z, m] = thirds(gates, n);
+                let (before, dstate) = (&before[..n], &mut dstate[..n]);
+                for j in 0..n {
+                    [m[j], z[j], dstate[j]] = blend_back(dstate[j], before[j], z[j], m[j]);
+                }
+            }
+        },
+    );
+}
+
+/// What is left by the reset, on its way back: to its gate, and to the states before.
+#[inline(never)]
+fn reset_back<T: Scalar>(n: usize, gates: &mut [T], before: &[T], dleft: &[T], dstate: &mut [T]) {
+    T::vectorize(
+        #[inline(always)]
+        || {
+            let rows = before.chunks_exact(n).zip(dleft.chunks_exact(n));
+            let rows = rows.zip(dstate.chunks_exact_mut(n));
+            for (gates, ((before, dleft), dstate)) in gates.chunks_exact_mut(3 * n).zip(rows) {
+                let [r, ..] = thirds(gates, n);
+                let (before, dleft, dstate) = (&before[..n], &dleft[..n], &mut dstate[..n]);
+                for j in 0..n {
+                    let reset = r[j];
+                    dstate[j] += mutant::slope("GruResetBefore left", dleft[j] * reset);
+                    let resets = dleft[j] * before[j] * reset * (T::one() - reset);
+                    r[j] = mutant::slope("GruResetBefore reset gate", resets);
+                }
+            }
+        },
+    );
 }
