@@ -85,7 +85,7 @@ fn channels<X: Shape>(i: usize) -> usize {
 }
 
 // a layer that drops: its name, how many numbers draw side by side, and where the draws of the i-th lot begin
-macro_rules! drops { ($($name:ident $row:expr, $first:expr;)+) => {$(
+macro_rules! drops { ($($name:ident $row:expr => $first:expr;)+) => {$(
     impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for $name<P, Q> {
         type Y = X;
         /// what was drawn; none in use
@@ -108,8 +108,8 @@ macro_rules! drops { ($($name:ident $row:expr, $first:expr;)+) => {$(
     }
 )+} }
 drops! {
-    Dropout X::LEN, |i| i * X::LEN;
-    ChannelDropout <X::Row as Shape>::LEN, channels::<X>;
+    Dropout X::LEN => |i| i * X::LEN;
+    ChannelDropout <X::Row as Shape>::LEN => channels::<X>;
 }
 
 impl<X: Shape, T: Scalar, const P: u32, const Q: u32> Layer<X, T> for GaussianNoise<P, Q> {
