@@ -10,7 +10,7 @@ use crate::learn::{Learnt, Plan, learn};
 use crate::networks::{Plain, Residual};
 
 /// How many layers.
-const DEPTHS: [usize; 4] = [8, 20, 32, 56];
+const DEPTHS: [usize; 3] = [8, 20, 56];
 
 /// The two kinds at every depth.
 pub(crate) struct Depths {
@@ -42,16 +42,6 @@ pub(crate) fn compare(
     )?);
     all.residual.push(learn::<Residual<3, 2>>(
         "ResNet-20",
-        plan,
-        data,
-        None,
-        progress,
-    )?);
-    all.plain.push(learn::<Plain<5, 4>>(
-        "plain-32", plan, data, None, progress,
-    )?);
-    all.residual.push(learn::<Residual<5, 4>>(
-        "ResNet-32",
         plan,
         data,
         None,

@@ -59,7 +59,7 @@ pub use crate::arena::{Arena, Room};
 pub use crate::dim::{Const, Dim};
 pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
-pub use crate::params::{Fans, Leaf, Look, Params, Role, Visit};
+pub use crate::params::{Fans, Leaf, Look, Params, Role, Visit, parts};
 pub use crate::path::Path;
 pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;

@@ -129,7 +129,7 @@ macro_rules! declare {
         <$layer as $crate::export::Params<$t>>::visit($field, $beside, $path, $visit)
     };
     (@visit $t:ident [$field:expr, $beside:expr, $path:expr, $visit:expr] $shape:ty, $role:ident) => {
-        $crate::export::Visit::tensor($visit, $crate::declare!(@leaf $path, $shape, $role), $field.as_mut_slice(), $beside.map(|value| value.as_mut_slice()))
+        $crate::export::Visit::tensor($visit, $crate::declare!(@leaf $path, $shape, $role), $field.as_mut_slice(), $crate::export::parts(&mut $beside, |value| value.as_mut_slice()))
     };
     (@look $t:ident [$field:expr, $path:expr, $look:expr] $layer:ty) => {
         <$layer as $crate::export::Params<$t>>::look($field, $path, $look)
