@@ -5,8 +5,9 @@ use core::array::from_fn;
 use pulp::Simd;
 
 use super::Start;
+use super::lanes::Lanes;
 use super::overlap::overlapping;
-use super::tile::{Lanes, Rows, Sums, Terms, load, store, tile, vectors_at};
+use super::tile::{Rows, Sums, Terms, load, store, tile, vectors_at};
 
 /// The rows of the result and where they lie: `groups` × `in_group` of them, such as the rows and columns of an image.
 #[derive(Clone, Copy)]

@@ -6,8 +6,9 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
 use super::block::{Block, RowGrid, Side, every_shape};
+use super::lanes::Lanes;
 use super::pack::pack;
-use super::tile::{Lanes, Rows, Terms};
+use super::tile::{Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
 const PANEL_BYTES: usize = 48 << 10;

@@ -8,7 +8,8 @@ use pulp::Arch;
 use super::block::RowGrid;
 use super::contract::Contraction;
 use super::fold::{FOLD_CHANNELS, MOST_FOLDED, fold, fold_filter, unfold_filter};
-use super::tile::{Lanes, Rows, Terms};
+use super::lanes::Lanes;
+use super::tile::{Rows, Terms};
 use super::{Start, Window2d};
 
 /// A window without padding that slides over one image: what forward and by data have in common.

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::tile::Lanes;
+use super::lanes::Lanes;
 
 /// Most neighbouring pixels that share a vector.
 pub(super) const MOST_FOLDED: usize = 4;

@@ -6,7 +6,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::block::RowGrid;
 use super::contract::Contraction;
-use super::tile::{Lanes, Rows, Terms};
+use super::lanes::Lanes;
+use super::tile::{Rows, Terms};
 use super::{Layout, Product, Start};
 
 /// Half the rows of the block of `a`: it stays in the second-level cache while the columns of `b` pass by.

@@ -9,6 +9,7 @@ pub(crate) mod conv;
 mod fold;
 pub(crate) mod gemm;
 pub(crate) mod grouped;
+mod lanes;
 pub(crate) mod map;
 pub(crate) mod norm;
 mod norm_lanes;

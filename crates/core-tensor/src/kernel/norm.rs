@@ -4,8 +4,8 @@
 use pulp::Arch;
 
 use super::Start;
+use super::lanes::Lanes;
 use super::norm_lanes::{ColumnMix, ColumnSums, RowSum};
-use super::tile::Lanes;
 use crate::Scalar;
 
 /// Numbers of narrow rows that are taken at a time.

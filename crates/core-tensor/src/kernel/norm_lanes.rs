@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::lanes::Lanes;
 use super::norm::{Mixing, Term};
-use super::tile::Lanes;
 
 /// `Σ term` along a row.
 pub(crate) struct RowSum<'a, T> {

@@ -4,7 +4,8 @@ use core::array::from_fn;
 
 use pulp::Simd;
 
-use super::tile::{Lanes, Sums, Terms};
+use super::lanes::Lanes;
+use super::tile::{Sums, Terms};
 
 /// The sums of rows one vector wide that overlap, `apart` numbers between them, as neighbouring windows do.
 ///

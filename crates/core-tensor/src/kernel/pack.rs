@@ -5,7 +5,8 @@ use core::array::from_fn;
 use pulp::Simd;
 
 use super::block::Side;
-use super::tile::{Lanes, Terms, vectors_at};
+use super::lanes::Lanes;
+use super::tile::{Terms, vectors_at};
 
 /// Lays the terms of `n` columns of `b` out as contiguous rows of `NV` vectors. Lanes beyond `n` hold anything.
 #[inline(always)]

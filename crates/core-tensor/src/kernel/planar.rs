@@ -10,7 +10,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
 use super::block::every_shape;
-use super::tile::{Lanes, Sums};
+use super::lanes::Lanes;
+use super::tile::Sums;
 
 /// More output channels than this fill registers by themselves.
 const MOST_CHANNELS: usize = 8;

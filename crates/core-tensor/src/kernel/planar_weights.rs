@@ -7,8 +7,8 @@ use core::array::from_fn;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::block::every_shape;
+use super::lanes::Lanes;
 use super::planar::{MARGIN, Planar, part_channels};
-use super::tile::Lanes;
 
 /// Most lanes of the registers with which this pays.
 const LANES: usize = 16;

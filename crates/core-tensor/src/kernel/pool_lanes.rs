@@ -5,8 +5,8 @@ use core::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Window2d;
+use super::lanes::Lanes;
 use super::pool::{self, Pools};
-use super::tile::Lanes;
 use crate::Scalar;
 
 /// On the machine's vectors.

@@ -9,7 +9,8 @@ use core::array::from_fn;
 use pulp::Simd;
 
 use super::block::{Block, RowGrid};
-use super::tile::{Lanes, Sums, Terms, load, store};
+use super::lanes::Lanes;
+use super::tile::{Sums, Terms, load, store};
 
 impl<T: Lanes> Block<'_, T> {
     /// The rows of a group as taps × channels, `a_step` channels; false if there is no tile for so many.

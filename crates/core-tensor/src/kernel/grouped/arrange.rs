@@ -6,7 +6,7 @@
 use core::array::from_fn;
 
 use super::super::GroupedWindow2d;
-use super::super::tile::Lanes;
+use super::super::lanes::Lanes;
 use super::WIDEST;
 
 /// Which channel of a group lane `lane` and partner `s` meet, and at which lane its weight lies in the filter.

@@ -8,7 +8,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::super::block::every_shape;
-use super::super::tile::Lanes;
+use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
 use super::WIDEST;
 use super::geometry::Sweep;

@@ -5,7 +5,7 @@ use core::ops::Range;
 use pulp::Simd;
 
 use super::super::Start;
-use super::super::tile::Lanes;
+use super::super::lanes::Lanes;
 use super::WIDEST;
 use super::geometry::Sweep;
 use super::lanes::{Image, partners, swap_all, tap_at};

@@ -4,7 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::super::GroupedWindow2d;
 use super::super::block::every_shape;
-use super::super::tile::Lanes;
+use super::super::lanes::Lanes;
 use super::WIDEST;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};

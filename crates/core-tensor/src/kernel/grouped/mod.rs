@@ -14,7 +14,7 @@ mod packed;
 
 use pulp::Arch;
 
-use super::tile::Lanes;
+use super::lanes::Lanes;
 use super::{GroupedWindow2d, Start, conv};
 use geometry::Sweep;
 use packed::Packing;

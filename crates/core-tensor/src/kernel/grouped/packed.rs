@@ -5,7 +5,8 @@ use pulp::Arch;
 
 use super::super::block::RowGrid;
 use super::super::contract::Contraction;
-use super::super::tile::{Lanes, Rows, Terms};
+use super::super::lanes::Lanes;
+use super::super::tile::{Rows, Terms};
 use super::super::{GroupedWindow2d, Start};
 use super::WIDEST;
 use super::geometry::Sweep;
