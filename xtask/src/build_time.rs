@@ -1,4 +1,5 @@
-//! `cargo xtask build-time`: how long a program that uses one network takes to check and to build, after its dependencies.
+//! `cargo xtask build-time`: how long a program that uses one network takes to check and to build, after its dependencies, and the main job
+//! from nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,11 @@ const NETWORKS: [(&str, &str, &str, Limits); 9] = [
     ("ResNeXt50", PICTURE, PLAIN, LARGE),
     ("ResNet152", PICTURE, PLAIN, LARGEST),
 ];
+/// How long the main job may take to build from an empty folder, dependencies included, in seconds.
+const MAIN_JOB: f64 = 60.0;
 const PICTURE: &str = "Image<224, 224, 3>";
+const CHECK: &[&str] = &["check", "--target-dir", "target"];
+const BUILD: &[&str] = &["build", "--release", "--target-dir", "target"];
 const PLAIN: &str = "CrossEntropy";
 const HEADS: &str = "Auxiliary { main: Auxiliary { main: CrossEntropy, head: CrossEntropy, weight: 0.3 }, head: CrossEntropy, weight: 0.3 }";
 
@@ -48,20 +53,25 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
     let project = project(&root)?;
     // the dependencies, which are not what is measured
     write(&project.join("src/main.rs"), "fn main() {}\n")?;
-    for how in [&["check"][..], &["build", "--release"]] {
+    for how in [CHECK, BUILD] {
         cargo(&project, how)?;
     }
     println!(
         "| network | check, s | at most | release build, s | at most |\n|---|---|---|---|---|"
     );
     let mut errors = Vec::new();
+    if only.is_none_or(|only| "digits".contains(only)) {
+        let build = main_job(&root)?;
+        println!("| `digits`, from nothing | | | {build:.1} | {MAIN_JOB} |");
+        compare(&mut errors, "digits", [("build", build, MAIN_JOB)]);
+    }
     for (name, image, loss, limits) in NETWORKS {
         if only.is_some_and(|only| !name.contains(only)) {
             continue;
         }
         write(&project.join("src/main.rs"), &program(name, image, loss))?;
-        let check = cargo(&project, &["check"])?;
-        let build = cargo(&project, &["build", "--release"])?;
+        let check = cargo(&project, CHECK)?;
+        let build = cargo(&project, BUILD)?;
         println!(
             "| `{name}` | {check:.2} | {} | {build:.2} | {} |",
             limits.check, limits.build
@@ -70,13 +80,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
             ("check", check, limits.check),
             ("build", build, limits.build),
         ];
-        for (what, took, limit) in took {
-            if took > limit {
-                errors.push(format!(
-                    "{name}: {what} took {took:.1} s, expected at most {limit} s"
-                ));
-            }
-        }
+        compare(&mut errors, name, took);
     }
     if errors.is_empty() {
         println!("all built in time");
@@ -84,6 +88,38 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
     } else {
         Err(errors.join("\n"))
     }
+}
+
+/// Notes what took longer than it may.
+fn compare<const N: usize>(errors: &mut Vec<String>, name: &str, took: [(&str, f64, f64); N]) {
+    for (what, took, limit) in took {
+        if took > limit {
+            errors.push(format!(
+                "{name}: {what} took {took:.1} s, expected at most {limit} s"
+            ));
+        }
+    }
+}
+
+/// Builds the main job and all that it depends on.
+fn main_job(root: &Path) -> Result<f64, String> {
+    const TARGET: &str = "target/build-time-from-nothing";
+    let target = root.join(TARGET);
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| of(&target, &error))?;
+    }
+    cargo(
+        root,
+        &[
+            "build",
+            "--release",
+            "--example",
+            "digits",
+            "--locked",
+            "--target-dir",
+            TARGET,
+        ],
+    )
 }
 
 /// A package outside the workspace, with the workspace's versions of everything.
@@ -126,13 +162,13 @@ fn main() {{
     )
 }
 
-/// Runs cargo in the project and says how many seconds it took.
-fn cargo(project: &Path, args: &[&str]) -> Result<f64, String> {
+/// Runs cargo in a folder and says how many seconds it took.
+fn cargo(folder: &Path, args: &[&str]) -> Result<f64, String> {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(args)
-        .args(["--quiet", "--offline", "--target-dir", "target"])
-        .current_dir(project)
+        .args(["--quiet", "--offline"])
+        .current_dir(folder)
         .stdin(Stdio::null());
     let clock = Instant::now();
     let status = command
@@ -143,7 +179,7 @@ fn cargo(project: &Path, args: &[&str]) -> Result<f64, String> {
         format!(
             "`cargo {}` ended with {status} in {}",
             args.join(" "),
-            project.display()
+            folder.display()
         )
     };
     status.success().then_some(took).ok_or_else(failed)

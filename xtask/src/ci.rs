@@ -248,13 +248,7 @@ fn gradients(args: &[&str], proof: &str) -> Outcome {
         "--bin",
         "check-grads",
     ];
-    const MUTANTS: [&str; 5] = [
-        "--features",
-        "mutants",
-        "--target-dir",
-        "target/mutants",
-        "--",
-    ];
+    const MUTANTS: [&str; 3] = ["--features", "mutants", "--"];
     proven(&[&["run"], &BUILD[..], &MUTANTS, args].concat(), proof)
 }
 

@@ -270,7 +270,7 @@ fn networks(code: &str) -> Vec<String> {
 /// Networks whose narrow instances still take longer than all other cases together. Their layers are checked one by one, and the gradients of
 /// narrow instances of all of them are compared with PyTorch's in `crates/models/tests/torchvision`.
 #[rustfmt::skip]
-const LARGE: [&str; 8] = ["AlexNet", "ConvAutoencoder", "GoogLeNet", "ResNeXt", "ResNet", "UNet", "Vgg", "VggBn"];
+const LARGE: [&str; 2] = ["GoogLeNet", "ResNeXt"];
 
 /// What networks have in common that differ in their numbers or widths alone: `Vgg` of `Vgg11` and `Vgg16`, `UNet` of `SmallUNet`.
 pub(crate) fn family(network: &str) -> String {

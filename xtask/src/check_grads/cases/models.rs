@@ -2,7 +2,7 @@
 
 use core_tensor::{Image, Scalar, Vector};
 use models::googlenet::{Head, Inception};
-use models::resnet::SmallPlainNet;
+use models::resnet::{SmallPlainNet, SmallResNet};
 use models::*;
 use nn::{CrossEntropy, Linear, Mse, Residual};
 
@@ -41,6 +41,12 @@ pub(crate) fn all() -> Vec<Case> {
         "Head" 2 in 0.2: Image<5, 4, 3> => Head<3, 5, T, 2, 32, 7>, Mse tensors;
         "SmallPlainNet" 2 in 0.4: Image<8, 8, 2> => SmallPlainNet<2, 1, 3, T, 2, 3, 4, 2>, CrossEntropy classes::<3>;
         "AlexNetOriginal" 1 in 0.3: Image<67, 67, 3> => AlexNetOriginal<5, T, 2, 3, 4, 4, 6, 8, 6, 10>, CrossEntropy classes::<5>;
+        "AlexNet" 1 in 0.3: Image<63, 63, 3> => AlexNet<5, T, 2, 3, 4, 4, 1, 4, 10, 0>, CrossEntropy classes::<5>;
+        "Vgg11" 1 in 0.4: Image<32, 32, 1> => Vgg11<3, T, 2, 2, 3, 3, 1, 3, 5, 0, 1>, CrossEntropy classes::<3>;
+        "Vgg11Bn" 3 in 0.5: Image<32, 32, 1> => Vgg11Bn<3, T, 2, 2, 3, 3, 1, 3, 5, 0, 1>, CrossEntropy classes::<3>;
+        "SmallResNet" 6 in 0.6: Image<8, 8, 2> => SmallResNet<2, 1, 3, T, 2, 3, 4, 2>, CrossEntropy classes::<3>;
+        "SmallUNet" 2 in 0.4: Image<8, 8, 1> => SmallUNet<1, 1, T, 1, 2, 4>, Mse tensors;
+        "ConvAutoencoder" 1 in 0.4: Image<28, 28, 1> => ConvAutoencoder<3, T, 1, 2, 98>, Mse tensors;
         "CharRnn" 2 in 0.3: Vector<5> => (Words<7>, CharRnn<7, T, 3, 5>), Mse tensors;
         "CharLstm" 2 in 0.3: Vector<5> => (Words<7>, CharLstm<7, T, 3, 5>), Mse tensors;
         "CharGru" 2 in 0.3: Vector<5> => (Words<7>, CharGru<7, T, 3, 5>), Mse tensors;
