@@ -13,7 +13,7 @@ use clap::Parser;
 use core_tensor::Tensor;
 use examples::lesson::{Setting, at_least, heading};
 use examples::picture::{Color, Figure, Plot};
-use examples::scenes::{Canvas, Clutter, SIDE, Scenes};
+use examples::scenes::{Canvas, Clutter, Plan, SIDE, Scenes};
 use models::data::digits;
 use nn::{BatchNormRelu, Conv2d, DetectionLoss, Flatten, Init, Linear, MaxPool2d, Object, Relu};
 use optim::metrics::{AveragePrecision, Bounds};
@@ -37,16 +37,6 @@ const RATE: f64 = 4e-3;
 struct Options {
     #[command(flatten)]
     setting: Setting,
-}
-
-/// What is learnt from.
-#[derive(Clone, Copy)]
-struct Plan {
-    /// an epoch
-    scenes: usize,
-    epochs: usize,
-    /// the mean overlap that is asked for
-    asked: f64,
 }
 
 const QUICK: Plan = Plan {

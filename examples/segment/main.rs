@@ -11,7 +11,7 @@ use clap::Parser;
 use core_tensor::Tensor;
 use examples::lesson::{Setting, at_least, heading};
 use examples::picture::Figure;
-use examples::scenes::{Canvas, Clutter, Scenes};
+use examples::scenes::{Canvas, Clutter, Plan, Scenes};
 use models::SmallUNet;
 use models::data::digits;
 use nn::{BceWithLogits, Init};
@@ -41,16 +41,6 @@ const CLUTTER: Clutter = Clutter {
 struct Options {
     #[command(flatten)]
     setting: Setting,
-}
-
-/// What is learnt from.
-#[derive(Clone, Copy)]
-struct Plan {
-    /// an epoch
-    scenes: usize,
-    epochs: usize,
-    /// the mean overlap that is asked for
-    asked: f64,
 }
 
 const QUICK: Plan = Plan {

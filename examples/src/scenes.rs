@@ -8,6 +8,17 @@ use optim::{Each, Round, Source, Targets};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+/// How long a task learns from scenes, and what it must reach.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    /// Scenes of an epoch.
+    pub scenes: usize,
+    /// How often that many are learnt from.
+    pub epochs: usize,
+    /// The mean overlap that is asked for.
+    pub asked: f64,
+}
+
 /// The side of a scene.
 pub const SIDE: usize = 32;
 /// A scene: 0 for paper, 1 for ink.
