@@ -90,14 +90,17 @@ pub(crate) fn run() -> Outcome {
     Ok(())
 }
 
-/// `models` compiles without its features, and with each alone.
+/// `models` compiles without its features, and with each alone; and its example that has one of its own.
 fn features() -> Outcome {
     for features in ["", "csv", "keras", "pictures", "weights"] {
         let check = ["check", "-q", "--locked", "-p", "models", "--lib"];
         let only = ["--no-default-features", "--features", features];
         cargo(&[&check[..], &only].concat())?;
     }
-    Ok(())
+    // no other part builds it
+    let torchvision = ["--features", "torchvision", "--example", "torchvision"];
+    let lint = ["clippy", "-q", "--locked", "-p", "models"];
+    cargo(&[&lint[..], &torchvision, &["--", "-D", "warnings"]].concat())
 }
 
 /// The README's test command, doctests included. It must have run both.

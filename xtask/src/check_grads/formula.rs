@@ -49,8 +49,12 @@ pub(crate) use formula;
 
 impl Case {
     /// The case of a formula.
-    pub(crate) fn formula(name: &'static str, what: &str, formula: Formula) -> Self {
-        Self::new(Level::Op, name, what, move |seed| formula.check(seed))
+    pub(crate) fn formula(
+        name: &'static str,
+        what: &str,
+        formula: impl Fn() -> Formula + Send + Sync + 'static,
+    ) -> Self {
+        Self::listed(Level::Op, name, what, move |seed| formula().check(seed))
     }
 }
 

@@ -64,8 +64,13 @@ pub(crate) use function;
 
 impl Case {
     /// The case of a function.
-    pub(crate) fn of(level: Level, name: &'static str, what: &str, function: Function) -> Self {
-        Self::new(level, name, what, move |seed| function.check(seed))
+    pub(crate) fn of(
+        level: Level,
+        name: &'static str,
+        what: &str,
+        function: impl Fn() -> Function + Send + Sync + 'static,
+    ) -> Self {
+        Self::listed(level, name, what, move |seed| function().check(seed))
     }
 }
 

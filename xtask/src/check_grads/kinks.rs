@@ -45,8 +45,7 @@ macro_rules! functions { ($($name:literal $at:expr, $slopes:expr, $bend:ident: |
         };
         (0..x.len()).map(slope).collect()
     }
-    let kink = Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value: f::<f64>, ways: vec![slopes::<f64>, slopes::<f32>, slopes::<Dual<f64>>] };
-    kink.case(Level::Op, $name, stringify!($formula))
+    Kink::case(Level::Op, $name, stringify!($formula), &$at, || Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value: f::<f64>, ways: vec![slopes::<f64>, slopes::<f32>, slopes::<Dual<f64>>] })
 }),+] } }
 
 // name, point => gradient of the sum of outputs, bend: shape => layer
@@ -61,8 +60,7 @@ macro_rules! layers { ($($name:ident $at:expr, $slopes:expr, $bend:ident: $x:ty 
         let point = |i| Point { at: x.to_vec(), inputs: x.len(), along: unit(x.len(), i), ..Point::default() };
         (0..x.len()).map(|i| evaluate::layer::<$x, $layer, Dual<f64>>(&point(i), Run::Forward).y.slope.iter().sum()).collect()
     }
-    let kink = Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value, ways: vec![back::<f64>, back::<f32>, back::<Dual<f64>>, forward] };
-    kink.case(Level::Layer, stringify!($name), stringify!($layer))
+    Kink::case(Level::Layer, stringify!($name), stringify!($layer), &$at, || Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value, ways: vec![back::<f64>, back::<f32>, back::<Dual<f64>>, forward] })
 }),+] } }
 
 // name, point => slopes, bend: operation on a vector on a tape
@@ -76,8 +74,7 @@ macro_rules! tapes { ($($name:literal $at:expr, $slopes:expr, $bend:ident: |$x:i
             (y.tensor().as_slice()[0].split()[0], slopes.as_slice().iter().map(|slope| slope.split()[0]).collect())
         })
     }
-    let kink = Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value: |x| run::<f64>(x).0, ways: vec![|x| run::<f64>(x).1, |x| run::<f32>(x).1, |x| run::<Dual<f64>>(x).1] };
-    kink.case(Level::Op, $name, stringify!($operation))
+    Kink::case(Level::Op, $name, stringify!($operation), &$at, || Kink { at: $at.into(), slopes: $slopes.into(), bend: $bend, value: |x| run::<f64>(x).0, ways: vec![|x| run::<f64>(x).1, |x| run::<f32>(x).1, |x| run::<Dual<f64>>(x).1] })
 }),+] } }
 
 /// The kinks of functions, then of layers.
@@ -119,11 +116,17 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 impl Kink {
-    fn case(self, level: Level, name: &'static str, what: &str) -> Case {
-        let what = format!("{what} at the kink {:?}", self.at);
+    fn case(
+        level: Level,
+        name: &'static str,
+        what: &str,
+        at: &[f64],
+        kink: impl Fn() -> Self + Send + Sync + 'static,
+    ) -> Case {
+        let what = format!("{what} at the kink {at:?}");
         Case {
             covers: false,
-            ..Case::new(level, name, &what, move |seed| self.check(seed))
+            ..Case::listed(level, name, &what, move |seed| kink().check(seed))
         }
     }
 

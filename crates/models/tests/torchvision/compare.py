@@ -1,7 +1,7 @@
 """Random networks of torchvision at full size against ours: logits in use within 1e-4, every gradient of a training step within 1e-3 of its
 tensor's norm. Ours runs in f32 or, so that rounding does not count, in f64 as torchvision's does.
 
-    cargo build --release -p models --example torchvision
+    cargo build --release -p models --features torchvision --example torchvision
     python crates/models/tests/torchvision/compare.py [f32] [PROGRAM] [NAME …]
 """
 

@@ -16,7 +16,7 @@ use crate::point::{Number, Point, Run, Values};
 // name, samples: shape => loss, the targets that it makes of random numbers
 macro_rules! losses { ($($name:literal $samples:literal: $y:ty => $loss:expr, $targets:expr;)+) => { vec![$({
     fn values<T: Number>(point: &Point, _: Run) -> Values { evaluate::loss::<$y, _, T>(&$loss, point, &$targets(&point.targets)) }
-    Case::of(Level::Loss, $name, stringify!($loss), Function {
+    Case::of(Level::Loss, $name, stringify!($loss), || Function {
         samples: $samples, range: [-2.0, 2.0], ..function!(evaluate::loss_sizes::<$y>(), values)
     })
 }),+] } }
@@ -90,6 +90,6 @@ pub(crate) fn all() -> Vec<Case> {
         "Auxiliary" 3: Triple => Auxiliary { main: Auxiliary { main: CrossEntropy, head: CrossEntropy, weight: 0.3 }, head: CrossEntropy, weight: 0.7 }, shared;
     });
     let sizes = Sizes { input: 16, shapes: "Linear<3, 4>".to_owned(), ..Sizes::default() };
-    cases.push(Case::of(Level::Loss, "Penalty", "Penalty::elastic(0.375, 1.25)", function!(sizes, penalty)));
+    cases.push(Case::of(Level::Loss, "Penalty", "Penalty::elastic(0.375, 1.25)", move || function!(sizes.clone(), penalty)));
     cases
 }

@@ -15,7 +15,7 @@ use crate::point::{Number, Point, Run, Values};
 // loss, samples, outputs in ± scale: shape => the targets that it makes of random numbers
 macro_rules! losses { ($($loss:ident $samples:literal in $scale:literal: $y:ty => $targets:expr;)+) => { vec![$({
     fn values<T: Number>(point: &Point, _: Run) -> Values { evaluate::loss::<$y, $loss, T>(&$loss, point, &$targets(&point.targets)) }
-    Case::of(Level::Loss, stringify!($loss), stringify!($loss), Function {
+    Case::of(Level::Loss, stringify!($loss), stringify!($loss), || Function {
         samples: $samples, range: [-$scale, $scale], ..function!(evaluate::loss_sizes::<$y>(), values)
     })
 }),+] } }
@@ -118,7 +118,7 @@ pub(crate) fn all() -> Vec<Case> {
     });
     cases.push({
         fn values<T: Number>(point: &Point, _: Run) -> Values { evaluate::loss::<Image<3, 5, 2>, _, T>(&ElementwiseLoss(Wave), point, &tensors(&point.targets)) }
-        Case::of(Level::Loss, "ElementwiseLoss", "ElementwiseLoss<Wave>", Function {
+        Case::of(Level::Loss, "ElementwiseLoss", "ElementwiseLoss<Wave>", || Function {
             samples: 3, range: [-2.0, 2.0], ..function!(evaluate::loss_sizes::<Image<3, 5, 2>>(), values)
         })
     });

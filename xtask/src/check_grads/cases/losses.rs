@@ -16,7 +16,7 @@ use crate::point::{Number, Point, Run, Values};
 // name, samples, the range of outputs: shape => loss, the targets that it makes of random numbers
 macro_rules! losses { ($($name:literal $samples:literal in $range:expr, $y:ty => $loss:expr, $targets:expr;)+) => { vec![$({
     fn values<T: Number>(point: &Point, _: Run) -> Values { evaluate::loss::<$y, _, T>(&$loss, point, &$targets(&point.targets)) }
-    Case::of(Level::Loss, $name, stringify!($loss), Function {
+    Case::of(Level::Loss, $name, stringify!($loss), || Function {
         samples: $samples, range: $range, ..function!(evaluate::loss_sizes::<$y>(), values)
     })
 }),+] } }

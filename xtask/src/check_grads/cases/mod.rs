@@ -15,7 +15,7 @@ macro_rules! layers {
         fn values<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, $layer, T>(point, run) }
         fn twins<T: Number>(point: &Point, run: Run) -> Values { evaluate::layer::<$x, nn::Sum<$layer, $layer>, T>(point, run) }
         let (draws, scale): (&[&str], f64) = (&[$(stringify!($draws))?], [$($scale,)? 1.5][0]);
-        Case::of(Level::Layer, $name, stringify!($layer), Function {
+        Case::of(Level::Layer, $name, stringify!($layer), move || Function {
             samples: $samples, range: [-scale, scale], pulls: true, adds: true,
             twins: draws.is_empty().then_some(twins::<f64>), ..function!(sizes::<f64>(), values)
         })

@@ -17,7 +17,7 @@ use crate::point::{Number, Point, Run, Values};
 macro_rules! models { ($($name:literal $samples:literal in $weights:literal: $x:ty => $net:ty, $loss:ident $targets:expr;)+) => { vec![$({
     fn sizes<T: Scalar>() -> Sizes { evaluate::layer_sizes::<$x, $net, T>() }
     fn values<T: Number>(point: &Point, run: Run) -> Values { evaluate::model::<$x, $net, $loss, T>(&$loss, point, &$targets(&point.targets), run) }
-    Case::of(Level::Model, $name, concat!(stringify!($net), " with ", stringify!($loss)), Function {
+    Case::of(Level::Model, $name, concat!(stringify!($net), " with ", stringify!($loss)), || Function {
         samples: $samples, weights: $weights, adds: true, ..function!(sizes::<f64>(), values)
     })
 }),+] } }

@@ -16,7 +16,7 @@ macro_rules! formulas { ($($name:literal $ranges:expr => |$($x:ident)+| $formula
         let &[$($x),+] = x else { unreachable!("as many ranges as arguments") };
         $formula
     }
-    Case::formula($name, stringify!($formula), formula!(f, $ranges))
+    Case::formula($name, stringify!($formula), || formula!(f, $ranges))
 }),+] } }
 
 /// What the numbers of the cases have beyond [`Real`].

@@ -22,7 +22,7 @@ type Formula = fn(t: i32, g: f64, weight: f64, remembered: &mut [f64; 3]) -> f64
 
 // optimizer, as it is made => its formula
 macro_rules! optimizers { ($($name:ident $make:expr => $formula:expr;)+) => { vec![$(
-    Case::new(Level::Optimizer, stringify!($name), stringify!($make), |seed| check(&$make, &$make, $formula, seed))
+    Case::listed(Level::Optimizer, stringify!($name), stringify!($make), |seed| check(&$make, &$make, $formula, seed))
 ),+] } }
 
 /// The optimizers.

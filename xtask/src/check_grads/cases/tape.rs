@@ -47,7 +47,7 @@ macro_rules! operations { ($($name:literal $range:expr, ($($x:ident: $shape:ty),
     }
     fn values<T: Number>(point: &Point, how: Run) -> Values { run::<T>(point, how, 1) }
     fn twins(point: &Point, how: Run) -> Values { run::<f64>(point, how, 2) }
-    Case::of(Level::Op, $name, stringify!($operation), Function {
+    Case::of(Level::Op, $name, stringify!($operation), || Function {
         range: $range, pulls: true, twins: Some(twins), ..function!(sizes(), values)
     })
 }),+] } }
