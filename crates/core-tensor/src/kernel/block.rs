@@ -1,6 +1,6 @@
 //! The rows of one panel of columns, a tile at a time.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::Simd;
 

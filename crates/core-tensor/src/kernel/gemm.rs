@@ -1,6 +1,6 @@
 //! Matrix products.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::{Arch, Simd, WithSimd};
 

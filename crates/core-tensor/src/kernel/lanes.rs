@@ -4,7 +4,7 @@
 //! stores of part of a register.
 
 use num_traits::Float;
-use pulp::{MemMask, Simd};
+use pulp::{Arch, MemMask, Simd, WithSimd};
 
 /// A number that fills vector registers: the lane operations a kernel needs, by element type.
 pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
@@ -140,4 +140,25 @@ fn swap_f32<S: Simd>(simd: S, x: S::f32s, by: usize) -> S::f32s {
 #[inline(always)]
 fn swap_f64<S: Simd>(simd: S, x: S::f64s, _: usize) -> S::f64s {
     bytemuck::cast(simd.swap_re_im_c64s(bytemuck::cast(x)))
+}
+
+/// Runs `op` on the machine's vectors, or gives it back where the machine has none.
+///
+/// Numbers that no network trains in leave AVX-512 to the products: what waits for memory is as fast on shorter vectors, and compiles once
+/// less.
+#[inline(always)]
+pub(crate) fn on_vectors<T: Lanes, Op: WithSimd<Output = ()>>(
+    arch: Arch,
+    op: Op,
+) -> Result<(), Op> {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    match arch {
+        Arch::V4(v4) if T::TUNED => Simd::vectorize(v4, op),
+        Arch::V4(v4) => Simd::vectorize(*v4, op),
+        Arch::V3(v3) => Simd::vectorize(v3, op),
+        _ => return Err(op),
+    }
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    arch.dispatch(op);
+    Ok(())
 }

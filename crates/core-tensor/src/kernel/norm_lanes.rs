@@ -2,6 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::array::map;
 use super::lanes::Lanes;
 use super::norm::{Mixing, Term};
 
@@ -89,13 +90,14 @@ fn along<T: Lanes, S: Simd>(
     term: impl Fn([T::Vector<S>; 3], T::Vector<S>) -> T::Vector<S>,
 ) -> T {
     let n = rows[0].len();
-    let [a, b, x] = rows.map(
+    let [a, b, x] = map(
+        rows,
         #[inline(always)]
         |row| T::vectors::<S>(&row[..n]),
     );
     let means = T::splat(simd, mean);
     let mut sums = [T::splat(simd, T::zero()); CHAINS];
-    let [(a4, a), (b4, b), (x4, x)] = [a, b, x].map(<[_]>::as_chunks::<CHAINS>);
+    let [(a4, a), (b4, b), (x4, x)] = map([a, b, x], <[_]>::as_chunks::<CHAINS>);
     for ((a, b), x) in a4.iter().zip(b4).zip(x4) {
         for (k, sum) in sums.iter_mut().enumerate() {
             *sum = T::plus(simd, *sum, term([a[k], b[k], x[k]], means));
@@ -108,7 +110,8 @@ fn along<T: Lanes, S: Simd>(
     let done = n / T::lanes::<S>() * T::lanes::<S>();
     let mut last = T::splat(simd, T::zero());
     if done < n {
-        let [a, b, x] = rows.map(
+        let [a, b, x] = map(
+            rows,
             #[inline(always)]
             |row| T::load_part(simd, &row[done..n]),
         );
@@ -171,7 +174,8 @@ impl<T: Lanes> ColumnSums<'_, T> {
                 let mut means = sums;
                 means.copy_from_slice(T::vectors::<S>(&self.mean[at.clone()]));
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
-                    let [a, b] = [a, b].map(
+                    let [a, b] = map(
+                        [a, b],
                         #[inline(always)]
                         |row| T::vectors::<S>(&row[at.clone()]),
                     );
@@ -187,7 +191,8 @@ impl<T: Lanes> ColumnSums<'_, T> {
                 let mean = T::load_part(simd, &self.mean[at.clone()]);
                 let mut sum = T::load_part(simd, &self.sums[at.clone()]);
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
-                    let [a, b] = [a, b].map(
+                    let [a, b] = map(
+                        [a, b],
                         #[inline(always)]
                         |row| T::load_part(simd, &row[at.clone()]),
                     );
@@ -238,7 +243,8 @@ impl<T: Lanes> ColumnMix<'_, T> {
             let mut c = 0;
             while c + CHAINS * lanes <= n {
                 let at = c..c + CHAINS * lanes;
-                let columns = self.columns.map(
+                let columns = map(
+                    self.columns,
                     #[inline(always)]
                     |column| {
                         let mut vectors = [T::splat(simd, T::zero()); CHAINS];
@@ -253,7 +259,8 @@ impl<T: Lanes> ColumnMix<'_, T> {
                         y[k] = f(
                             x[k],
                             y[k],
-                            columns.map(
+                            map(
+                                columns,
                                 #[inline(always)]
                                 |vectors| vectors[k],
                             ),
@@ -264,7 +271,8 @@ impl<T: Lanes> ColumnMix<'_, T> {
             }
             while c < n {
                 let at = c..(c + lanes).min(n);
-                let columns = self.columns.map(
+                let columns = map(
+                    self.columns,
                     #[inline(always)]
                     |column| T::load_part(simd, &column[at.clone()]),
                 );

@@ -1,6 +1,6 @@
 //! The tile for rows that overlap, such as windows of few channels.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::Simd;
 

@@ -1,6 +1,6 @@
 //! Copies of a panel of the right factor that lie contiguously.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::Simd;
 

@@ -2,7 +2,7 @@
 //!
 //! Each vector of pixels serves all channels, and each vector of a channel's gradient all taps. The lanes are added up once a batch.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::{Arch, Simd, WithSimd};
 

@@ -5,8 +5,8 @@ use core::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Window2d;
-use super::lanes::Lanes;
-use super::pool::{self, Pools};
+use super::lanes::{Lanes, on_vectors};
+use super::pool::{self, Plainly, Pools};
 use crate::Scalar;
 
 /// On the machine's vectors.
@@ -14,21 +14,31 @@ pub(crate) struct ByVectors(pub(crate) Arch);
 
 impl<T: Scalar + Lanes> Pools<T> for ByVectors {
     fn max(self, w: &Window2d, x: &[T], y: &mut [T]) {
-        self.0.dispatch(Max { w, x, y });
+        if let Err(Max { w, x, y }) = on_vectors::<T, _>(self.0, Max { w, x, y }) {
+            Plainly.max(w, x, y);
+        }
     }
 
     fn max_backward(self, w: &Window2d, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         clear(w, dx);
-        self.0.dispatch(MaxBackward { w, x, y, dy, dx });
+        let all = MaxBackward { w, x, y, dy, dx };
+        if let Err(MaxBackward { w, x, y, dy, dx }) = on_vectors::<T, _>(self.0, all) {
+            Plainly.max_backward(w, x, y, dy, dx);
+        }
     }
 
     fn mean(self, w: &Window2d, x: &[T], y: &mut [T]) {
-        self.0.dispatch(Mean { w, x, y });
+        if let Err(Mean { w, x, y }) = on_vectors::<T, _>(self.0, Mean { w, x, y }) {
+            Plainly.mean(w, x, y);
+        }
     }
 
     fn mean_backward(self, w: &Window2d, dy: &[T], dx: &mut [T]) {
         clear(w, dx);
-        self.0.dispatch(MeanBackward { w, dy, dx });
+        let all = MeanBackward { w, dy, dx };
+        if let Err(MeanBackward { w, dy, dx }) = on_vectors::<T, _>(self.0, all) {
+            Plainly.mean_backward(w, dy, dx);
+        }
     }
 }
 
@@ -134,8 +144,8 @@ impl<T: Lanes, S: Simd> Part<T, S> {
     }
 }
 
-/// Calls `f` for every window of every image, a register of channels at a time. Windows that no side cuts have one size in a row, and the
-/// usual sizes are constants there, so that their loops are none.
+/// Calls `f` for every window of every image, a register of channels at a time. The usual sizes of windows that no side cuts are constants, so
+/// that their loops are none.
 #[inline(always)]
 fn each_part<T: Lanes, S: Simd>(
     simd: S,
@@ -159,32 +169,24 @@ fn each_part<T: Lanes, S: Simd>(
                 rest,
                 whole: false,
             };
-            for j in (0..whole.start).chain(whole.end..w.output[1]) {
+            let usual = match left.size {
+                [2, 2] => {
+                    let size = [2, 2];
+                    each_whole(w, Part { size, ..left }, &whole, &mut f);
+                    &whole
+                }
+                [3, 3] => {
+                    let size = [3, 3];
+                    each_whole(w, Part { size, ..left }, &whole, &mut f);
+                    &whole
+                }
+                _ => &(0..0),
+            };
+            for j in (0..usual.start).chain(usual.end..w.output[1]) {
                 let columns = w.side_under(1, j);
                 let part = left.shifted(j, columns.start);
                 let size = [rows.len(), columns.len()];
                 each_channel(Part { size, ..part }, &mut f);
-            }
-            match left.size {
-                [2, 2] => each_whole(
-                    w,
-                    Part {
-                        size: [2, 2],
-                        ..left
-                    },
-                    &whole,
-                    &mut f,
-                ),
-                [3, 3] => each_whole(
-                    w,
-                    Part {
-                        size: [3, 3],
-                        ..left
-                    },
-                    &whole,
-                    &mut f,
-                ),
-                _ => each_whole(w, left, &whole, &mut f),
             }
         }
     }

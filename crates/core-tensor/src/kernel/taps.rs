@@ -4,7 +4,7 @@
 //! steps of the output's gradient: each broadcast number then serves as many multiply-adds as there are steps, where a tile of rows that
 //! share nothing needs a broadcast for each.
 
-use core::array::from_fn;
+use super::array::from_fn;
 
 use pulp::Simd;
 

@@ -2,11 +2,11 @@
 //!
 //! Every product and every convolution in this crate is an index formula around [`tile`].
 
-use core::array::from_fn;
 use core::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
+use super::array::{from_fn, map};
 use super::lanes::Lanes;
 
 /// A tile of sums.
@@ -97,7 +97,7 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
                 LastSteps {
                     steps: whole..len,
                     a,
-                    rows: &rows.map(|row| row + s * a_segment),
+                    rows: &map(rows, |row| row + s * a_segment),
                     a_step,
                     b: &b[at.min(b.len())..],
                     b_step,

@@ -1,6 +1,6 @@
 //! A dense convolution for each group, as contractions that read the channels of the group where they lie.
 
-use core::array::from_fn;
+use super::super::array::from_fn;
 
 use pulp::Arch;
 
