@@ -10,7 +10,7 @@ use core_tensor::{Real, Rule};
 use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
 
 /// A number that leaves two things out, so that a loop over [`Dual<Plain<T>>`](crate::Dual) becomes vectors; its exponentials, logarithms,
-/// `tanh` and `erf` are those for vectors ([`Real::lane_exp`]).
+/// `tanh`, `erf` and the like are those for vectors ([`Real::lane_exp`]).
 ///
 /// * The rules of [`Dual`](crate::Dual) look for the `NaN` of `0·∞` at every step, which is a branch. `Plain` never admits to holding one
 ///   ([`Real::holds_nan`] is false): the `NaN` travels on to the result, and whoever wants it out evaluates once more, on `Dual<T>`.
@@ -279,6 +279,16 @@ impl<T: Real> Real for Plain<T> {
     fn erf_exp(self) -> [Self; 2] {
         let made = |number| Self::of_any(number, [self.origin; 2]);
         self.number.lane_erf_exp().map(made)
+    }
+
+    #[inline(always)]
+    fn normal_cdf(self) -> Self {
+        Self::of_any(self.number.lane_normal_cdf(), [self.origin; 2])
+    }
+
+    #[inline(always)]
+    fn softplus(self) -> Self {
+        Self::of_any(self.number.lane_softplus(), [self.origin; 2])
     }
 
     #[inline(always)]

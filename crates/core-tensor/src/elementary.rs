@@ -10,6 +10,12 @@ pub(crate) trait Elementary: Float {
     /// `eˣ`
     fn fast_exp(self) -> Self;
 
+    /// `eˣ` for `x ≤ 0`
+    #[inline(always)]
+    fn fast_exp_below_one(self) -> Self {
+        self.fast_exp()
+    }
+
     /// `eˣ − 1`
     fn fast_exp_m1(self) -> Self;
 
@@ -18,6 +24,12 @@ pub(crate) trait Elementary: Float {
 
     /// `ln x`
     fn fast_ln(self) -> Self;
+
+    /// The chance that a standard normal number is below `x`.
+    fn fast_normal_cdf(self) -> Self;
+
+    /// `ln (1 + x) / x` for `x` between 0 and 1.
+    fn ln_1p_share(x: Self) -> Self;
 
     /// `(tanh x − x) / x³` for `x² = z` below 0.39.
     fn tanh_tail(z: Self) -> Self;
@@ -53,11 +65,23 @@ pub(crate) trait Elementary: Float {
         u.fast_ln() + back
     }
 
+    /// `ln (1 + eˣ) = max(x, 0) + ln (1 + e^(−|x|))`
+    #[inline(always)]
+    fn fast_softplus(self) -> Self {
+        let z = (-self.abs()).fast_exp_below_one();
+        let line = if self > Self::zero() {
+            self
+        } else {
+            Self::zero()
+        };
+        z.mul_add(Self::ln_1p_share(z), line)
+    }
+
     /// `1 / (1 + e⁻ˣ)`, by the exponential that does not overflow.
     #[inline(always)]
     fn fast_sigmoid(self) -> Self {
         let one = Self::one();
-        let z = (-self.abs()).fast_exp();
+        let z = (-self.abs()).fast_exp_below_one();
         (if self >= Self::zero() { one } else { z }) / (one + z)
     }
 }
@@ -65,27 +89,31 @@ pub(crate) trait Elementary: Float {
 /// `c[0] + z·(c[1] + z·(…))`
 macro_rules! horner { ($z:expr; $first:expr $(, $c:expr)*) => { { let sum = $first; $(let sum = sum.mul_add($z, $c);)* sum } } }
 
-/// `eˣ` for `x ≤ 0`: as `fast_exp`, with the exponent in one step, and 0 where that would be denormal.
-#[inline(always)]
-fn exp_below_one(x: f32) -> f32 {
-    const LEAST: f32 = -87.0;
-    let [p, shifted] = exp_parts(if x < LEAST { LEAST } else { x });
-    let y = f32::from_bits((p + 1.0).to_bits().wrapping_add(shifted.to_bits() << 23));
-    let zero_or_nan = if x < 0.0 { 0.0 } else { x };
-    if x >= LEAST { y } else { zero_or_nan }
-}
-
 /// Added to a number it rounds it to an integer, which is then in the low bits: 1.5 · 2²³.
 const ROUND: f32 = 12_582_912.0;
+/// The same, with the exponent of 1 in the low bits: shifted to its place there, they are a power of two.
+const ROUND_TO_POWER: f32 = ROUND + 127.0;
+/// What moves the exponents of denormal results to those of normal ones, and its power of two back.
+const LIFT: f32 = 64.0;
+const BACK: f32 = 1.0 / (1_u64 << 32) as f32 / (1_u64 << 32) as f32;
 
-/// `x = n·ln 2 + r`: a polynomial for `eʳ − 1` (Cephes `expf`), and `n` in the low bits.
+/// `x = n·ln 2 + r`: a polynomial for `eʳ − 1` by its even and odd powers, which wait for one another less, and `n` in the low bits of what
+/// begins with `round`.
 #[inline(always)]
-fn exp_parts(x: f32) -> [f32; 2] {
-    let shifted = x.mul_add(core::f32::consts::LOG2_E, ROUND);
-    let n = shifted - ROUND;
+fn exp_parts(x: f32, round: f32) -> [f32; 2] {
+    let shifted = x.mul_add(core::f32::consts::LOG2_E, round);
+    let n = shifted - round;
     let r = n.mul_add(-1.428_606_8e-6, n.mul_add(-0.693_145_75, x));
-    let p = horner!(r; 1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5);
-    [(r * r).mul_add(p, r), shifted]
+    let z = r * r;
+    let low = r.mul_add(1.666_652e-1, 4.999_999_3e-1);
+    let high = z.mul_add(1.381_461e-3, r.mul_add(8.368_711e-3, 4.166_838_7e-2));
+    [z.mul_add(z.mul_add(high, low), r), shifted]
+}
+
+/// `2ⁿ` of what began with [`ROUND_TO_POWER`].
+#[inline(always)]
+fn power(shifted: f32) -> f32 {
+    f32::from_bits(shifted.to_bits() << 23)
 }
 
 /// `2ⁿ` in two factors, neither of which is denormal.
@@ -98,20 +126,28 @@ fn powers(shifted: f32) -> [f32; 2] {
 }
 
 impl Elementary for f32 {
-    /// The exponent in two steps, so that denormals round once.
+    /// The exponent in two steps, so that denormals round once: the first is moved away from the nearer end.
     #[inline(always)]
     fn fast_exp(self) -> f32 {
         let x = if self < -104.0 { -104.0 } else { self };
-        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x });
-        let [first, second] = powers(shifted);
-        (p + 1.0) * first * second
+        let x = if x > 89.0 { 89.0 } else { x };
+        let (lift, back) = if x < 0.0 { (LIFT, BACK) } else { (-1.0, 2.0) };
+        let [p, shifted] = exp_parts(x, ROUND_TO_POWER + lift);
+        (p + 1.0) * power(shifted) * back
+    }
+
+    #[inline(always)]
+    fn fast_exp_below_one(self) -> f32 {
+        let x = if self < -104.0 { -104.0 } else { self };
+        let [p, shifted] = exp_parts(x, ROUND_TO_POWER + LIFT);
+        (p + 1.0) * power(shifted) * BACK
     }
 
     /// `2ⁿ·(eʳ − 1) + (2ⁿ − 1)`, which cancels nowhere; where 2ⁿ might overflow, the 1 is lost anyway.
     #[inline(always)]
     fn fast_exp_m1(self) -> f32 {
         let x = if self < -30.0 { -30.0 } else { self };
-        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x });
+        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x }, ROUND);
         let [first, second] = powers(shifted);
         let part = p * first;
         let large = (part + first) * second;
@@ -128,7 +164,13 @@ impl Elementary for f32 {
         let t = if size > 4.05 { 4.05 } else { size };
         let p = horner!(t; 1.306_850_1e-4, -2.260_443_5e-3, 1.748_498_1e-2, -8.040_189e-2, 2.469_455_1e-1, -5.408_509e-1, 8.808_065e-1,
             -1.088_177_4, 9.939_066e-1);
-        let exp = exp_below_one(-z);
+        let least = if z > 87.0 { 87.0 } else { z };
+        let [e, shifted] = exp_parts(-least, ROUND_TO_POWER);
+        let exp = if z > 87.0 {
+            0.0
+        } else {
+            (e + 1.0) * power(shifted)
+        };
         let far = (-p).mul_add(exp, 1.0).copysign(self);
         [if size > 0.927_734_4 { far } else { near }, exp]
     }
@@ -155,6 +197,29 @@ impl Elementary for f32 {
         let y = if self < 0.0 { f32::NAN } else { y };
         let y = if self == 0.0 { f32::NEG_INFINITY } else { y };
         if self.is_nan() { self } else { y }
+    }
+
+    /// `½ + x·(a + (5.3² − x²)·p(x²)/q(x²))`: only positive coefficients, and little of the quotient left where its rounding would count most.
+    /// Beyond 5.3 it is 0 or 1, which is less than a last place of 1 away.
+    #[inline(always)]
+    fn fast_normal_cdf(self) -> f32 {
+        const END: f32 = 28.09;
+        let z = self * self;
+        let p = horner!(z; 9.236_34e-8, 2.948_762e-6, 9.588_891e-5, 7.212_377_4e-4, 1.084_381_1e-2);
+        let q = horner!(z; 1.232_914_3e-6, 7.117_955e-5, 1.835_013_9e-3, 2.812_907_1e-2, 2.491_967_8e-1, 1.0);
+        let share = (END - z) * p / q + 9.433_961e-2;
+        let end = if self > 0.0 { 1.0 } else { 0.0 };
+        if z > END {
+            end
+        } else {
+            share.mul_add(self, 0.5)
+        }
+    }
+
+    #[inline(always)]
+    fn ln_1p_share(x: f32) -> f32 {
+        horner!(x; -3.244_024e-3, 1.985_145_7e-2, -5.695_952_5e-2, 1.060_365_4e-1, -1.530_559_2e-1, 1.967_594e-1, -2.495_413_4e-1,
+            3.332_996e-1, -4.999_990_2e-1, 1.0)
     }
 
     #[inline(always)]
@@ -204,6 +269,16 @@ impl Elementary for f64 {
     #[inline(always)]
     fn fast_ln_1p(self) -> f64 {
         self.ln_1p()
+    }
+
+    #[inline(always)]
+    fn fast_normal_cdf(self) -> f64 {
+        0.5 * (1.0 + libm::erf(self * core::f64::consts::FRAC_1_SQRT_2))
+    }
+
+    #[inline(always)]
+    fn ln_1p_share(x: f64) -> f64 {
+        if x > 0.0 { x.ln_1p() / x } else { 1.0 }
     }
 
     /// Cephes `tanh`: a rational function.

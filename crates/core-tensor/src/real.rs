@@ -1,5 +1,6 @@
 //! What a formula may be written in: numbers with the elementary functions, and rules for the functions that they lack.
 
+use core::f64::consts::FRAC_1_SQRT_2;
 use core::fmt::Debug;
 use core::iter::Sum;
 use core::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
@@ -15,11 +16,13 @@ use crate::elementary::Elementary;
 /// ```
 /// use core_tensor::Real;
 ///
-/// /// The chance that a standard normal number is below `x`.
-/// fn normal_cdf<R: Real>(x: R) -> R {
-///     R::of(0.5) * (R::one() + (x * R::of(0.5).sqrt()).erf())
+/// /// The mean of the larger of `x` and a standard normal number.
+/// fn mean_of_larger<R: Real>(x: R) -> R {
+///     let density = R::of(0.398_942_280_401_432_7) * (R::of(-0.5) * x * x).exp();
+///     x * x.normal_cdf() + density
 /// }
-/// assert!((normal_cdf(1.96_f64) - 0.975).abs() < 1e-5);
+/// assert!((mean_of_larger(0.0_f64) - 0.398_942_3).abs() < 1e-7);
+/// assert!((mean_of_larger(9.0_f64) - 9.0).abs() < 1e-7);
 /// ```
 pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + Debug {
     /// A constant.
@@ -36,10 +39,26 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
         [self.erf(), (-(self * self)).exp()]
     }
 
+    /// The chance `Φ(x) = (1 + erf(x/√2)) / 2` that a standard normal number is below `x`.
+    ///
+    /// # Gradient
+    /// The density `φ(x) = e^(−x²/2)/√(2π)`
+    fn normal_cdf(self) -> Self {
+        Self::of(0.5) * (Self::one() + (self * Self::of(FRAC_1_SQRT_2)).erf())
+    }
+
+    /// `ln (1 + eˣ)`, which is `x` to the last digit above 40, and `eˣ` may overflow only there.
+    ///
+    /// # Gradient
+    /// `1 / (1 + e⁻ˣ)`
+    fn softplus(self) -> Self {
+        Self::choose(self > Self::of(40.0), self, self.exp().ln_1p())
+    }
+
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
-    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The seven of this kind
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The nine of this kind
     /// are the ordinary functions for numbers that have no such code.
     fn lane_exp(self) -> Self {
         self.exp()
@@ -73,6 +92,16 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// [`erf_exp`](Real::erf_exp) for vectors: both for the price of one, but the exponential is 0 where it would be denormal.
     fn lane_erf_exp(self) -> [Self; 2] {
         self.erf_exp()
+    }
+
+    /// [`normal_cdf`](Real::normal_cdf) for vectors, see [`lane_exp`](Real::lane_exp); below zero its error is that of 1.
+    fn lane_normal_cdf(self) -> Self {
+        self.normal_cdf()
+    }
+
+    /// [`softplus`](Real::softplus) for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_softplus(self) -> Self {
+        self.softplus()
     }
 
     /// `yes` where the condition holds, else `no`: an `if` whose two sides a vector loop works out both.
@@ -173,6 +202,16 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline(always)]
         fn lane_erf_exp(self) -> [Self; 2] {
             self.fast_erf_exp()
+        }
+
+        #[inline(always)]
+        fn lane_normal_cdf(self) -> Self {
+            self.fast_normal_cdf()
+        }
+
+        #[inline(always)]
+        fn lane_softplus(self) -> Self {
+            self.fast_softplus()
         }
 
         #[inline(always)]

@@ -225,10 +225,11 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         norm.by_data(Plainly, x, scale, dy);
     }
 
-    /// `sums[c] = Σ_r (x[r][c] − mean[c])²`
-    fn square_columns(x: &[Self], mean: &[Self], sums: &mut [Self]) {
-        check_rows(x, &Start::Row(mean), sums);
-        norm::sum_columns(Plainly, Term::Square, [x; 2], mean, sums);
+    /// The mean of each column and `squares[c] = Σ_r (x[r][c] − mean[c])²`. `scratch` holds at least twice as many numbers as a row.
+    fn column_moments(x: &[Self], [mean, squares]: [&mut [Self]; 2], scratch: &mut [Self]) {
+        same_len(mean, squares);
+        check_rows(x, &Start::Zero, mean);
+        norm::column_moments(Plainly, x, mean, squares, scratch);
     }
 
     /// `sums[c] = Σ_r dy[r][c] · (x[r][c] − mean[c])`
@@ -338,7 +339,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn max_pool2d_backward(w: &Window2d, x: &[$T], y: &[$T], dy: &[$T], dx: &mut [$T]) { w.check_pool(x, y); w.check_pool(dx, dy); same_len(y, dy); pool_lanes::ByVectors(Arch::new()).max_backward(w, x, y, dy, dx); }
         #[inline(never)] fn avg_pool2d(w: &Window2d, x: &[$T], y: &mut [$T]) { w.check_pool(x, y); pool_lanes::ByVectors(Arch::new()).mean(w, x, y); }
         #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); pool_lanes::ByVectors(Arch::new()).mean_backward(w, dy, dx); }
-        #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
+        #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); if sums.len() >= reduce::CHAINS { start.begin(sums); return norm::add_rows(ByVectors(Arch::new()), x, sums); } $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
         #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
         #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
         #[inline(never)] fn softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::softmax_backward(ByVectors(Arch::new()), y, dy)); }
@@ -346,7 +347,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn normalize_rows(norm: RowNorm<$T>, x: &[$T], scale: &[$T], start: Start<'_, $T>, y: &mut [$T]) { same_len(x, y); check_rows(x, &start, scale); $T::vectorize(#[inline(always)] || norm.forward(ByVectors(Arch::new()), x, scale, start, y)); }
         #[inline(never)] fn normalize_rows_by_scale(norm: RowNorm<$T>, x: &[$T], dy: &[$T], start: Start<'_, $T>, dscale: &mut [$T]) { same_len(x, dy); check_rows(x, &start, dscale); $T::vectorize(#[inline(always)] || norm.by_scale(ByVectors(Arch::new()), x, dy, start, dscale)); }
         #[inline(never)] fn normalize_rows_by_data(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Zero, scale); $T::vectorize(#[inline(always)] || norm.by_data(ByVectors(Arch::new()), x, scale, dy)); }
-        #[inline(never)] fn square_columns(x: &[$T], mean: &[$T], sums: &mut [$T]) { check_rows(x, &Start::Row(mean), sums); norm::sum_columns(ByVectors(Arch::new()), Term::Square, [x; 2], mean, sums); }
+        #[inline(never)] fn column_moments(x: &[$T], [mean, squares]: [&mut [$T]; 2], scratch: &mut [$T]) { same_len(mean, squares); check_rows(x, &Start::Zero, mean); norm::column_moments(ByVectors(Arch::new()), x, mean, squares, scratch); }
         #[inline(never)] fn multiply_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Row(mean), sums); norm::sum_columns(ByVectors(Arch::new()), Term::Centred, [dy, x], mean, sums); }
         #[inline(never)] fn scale_columns(x: &[$T], rows: [&[$T]; 3], y: &mut [$T]) { same_len(x, y); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); let [mean, factor, shift] = rows; norm::mix_columns(ByVectors(Arch::new()), Mixing::Scale, x, [mean, factor, shift, shift], y); }
         #[inline(never)] fn mix_columns(x: &[$T], rows: [&[$T]; 4], dy: &mut [$T]) { same_len(x, dy); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); norm::mix_columns(ByVectors(Arch::new()), Mixing::Back, x, rows, dy); }

@@ -68,13 +68,16 @@ fn elementary_functions_within_two_ulps() {
         }
     }
     type Lane = (&'static str, fn(f32) -> f32, fn(f64) -> f64);
-    let cases: [Lane; 6] = [
+    let cases: [Lane; 7] = [
         ("exp", f32::lane_exp, f64::exp),
         ("exp_m1", f32::lane_exp_m1, f64::exp_m1),
         ("ln", f32::lane_ln, f64::ln),
         ("ln_1p", f32::lane_ln_1p, f64::ln_1p),
         ("tanh", f32::lane_tanh, f64::tanh),
         ("erf", f32::lane_erf, <f64 as Real>::erf),
+        ("softplus", f32::lane_softplus, |x| {
+            x.max(0.0) + (-x.abs()).exp().ln_1p() + if x.is_nan() { x } else { 0.0 }
+        }),
     ];
     for (name, function, exact) in cases {
         for x in x.iter().flat_map(|&x| [x, x.abs(), x.abs() / 1e3]) {
@@ -86,6 +89,37 @@ fn elementary_functions_within_two_ulps() {
             );
         }
     }
+}
+
+/// Above one half to its own last places, below to those of 1.
+#[test]
+fn the_normal_distribution() {
+    let exact = |x: f32| 0.5 * (1.0 + Real::erf(f64::from(x) / 2f64.sqrt()));
+    let near = (0..80_000).map(|i| (i as f32 - 40_000.0) / 6_100.0);
+    let all = (0..=u32::MAX).step_by(40_009).map(f32::from_bits);
+    for x in near.chain(all).filter(|x| !x.is_nan()) {
+        let y = f32::lane_normal_cdf(x);
+        let error = (f64::from(y) - exact(x)).abs() * 2f64.powi(24);
+        assert!(error <= 2.0, "Φ({x:e}) is {y:e}: {error} ulps");
+    }
+    // Abramowitz, Stegun: Handbook of mathematical functions, table 26.1
+    for (x, phi) in [
+        (0.0, 0.5),
+        (1.0, 0.841_344_746_068_5),
+        (2.0, 0.977_249_868_051_8),
+    ] {
+        assert!((f64::from(f32::lane_normal_cdf(x as f32)) - phi).abs() < 1.2e-7);
+        assert!((f64::normal_cdf(-x) - (1.0 - phi)).abs() < 1e-13);
+    }
+    for (x, end) in [
+        (6.0, 1.0),
+        (f32::INFINITY, 1.0),
+        (-6.0, 0.0),
+        (f32::NEG_INFINITY, 0.0),
+    ] {
+        assert_eq!(f32::lane_normal_cdf(x), end);
+    }
+    assert!(f32::lane_normal_cdf(f32::NAN).is_nan());
 }
 
 #[test]

@@ -228,6 +228,14 @@ impl<T: Real> Real for Probe<T> {
         Self(self.0.erf())
     }
 
+    fn normal_cdf(self) -> Self {
+        Self(self.0.normal_cdf())
+    }
+
+    fn softplus(self) -> Self {
+        Self(self.0.softplus())
+    }
+
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
         rule.value(x)
     }

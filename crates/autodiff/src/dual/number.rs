@@ -1,6 +1,6 @@
 //! The smaller traits for [`Dual`]: zero, one, conversions, sums and products, and [`Real`].
 
-use core::f64::consts::FRAC_2_SQRT_PI;
+use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use core::iter::{Product, Sum};
 
 use core_tensor::{Real, Rule, mutant};
@@ -118,6 +118,20 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
         let [value, exp] = self.value.erf_exp();
         let slope = T::of(FRAC_2_SQRT_PI) * exp;
         self.chain(value, mutant::slope("erf", slope))
+    }
+
+    #[inline(always)]
+    fn normal_cdf(self) -> Self {
+        let u = self.value;
+        let density = T::of(FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0) * (T::of(-0.5) * u * u).exp();
+        self.scaled(u.normal_cdf(), mutant::slope("normal_cdf", density))
+    }
+
+    #[inline(always)]
+    fn softplus(self) -> Self {
+        let u = self.value;
+        let slope = (T::one() + (-u).exp()).recip();
+        self.scaled(u.softplus(), mutant::slope("softplus", slope))
     }
 
     #[inline(always)]

@@ -120,6 +120,16 @@ impl<T: Scalar> Real for Var<'_, T> {
         self.one(Dual::erf)
     }
 
+    #[inline]
+    fn normal_cdf(self) -> Self {
+        self.one(Dual::normal_cdf)
+    }
+
+    #[inline]
+    fn softplus(self) -> Self {
+        self.one(Dual::softplus)
+    }
+
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
         let at = x.map(|x| x.number.value);
         let (value, slopes) = (T::by_rule(rule, at), rule.slopes(at));

@@ -37,6 +37,7 @@ formulas! {
     remainders 2 in ABOVE_ONE, |[x, y]| (x * R::of(5.0)) % y * x + (x * R::of(3.0)) % R::of(2.0);
     degrees 1 in WIDE, |[x]| x.to_degrees() / R::of(100.0) * x.to_radians();
     error_function 2 in WIDE, |[x, y]| (x * y).erf() * x;
+    distributions 2 in WIDE, |[x, y]| (x * y).normal_cdf() * x.softplus() - y.softplus();
     fused 3 in WIDE, |[x, y, z]| x.mul_add(y, z) * x.mul_add(x, x) + y.mul_add(R::of(2.0), z);
     sums 3 in WIDE, |x| { let sum: R = x.iter().map(|&x| x * x).sum(); sum * x[0] };
     steps_are_constants 2 in WIDE, |[x, y]| x.floor() * y + x.ceil() * y + (x * y).round() * x + y.trunc() * x;

@@ -11,6 +11,11 @@ use crate::Scalar;
 /// Numbers of narrow rows that are taken at a time.
 const FOLDED: usize = 64;
 
+/// Numbers of a block of rows that stays in the nearest cache.
+const NEAR: usize = 1 << 13;
+/// Fewer rows are no block.
+const FEWEST_ROWS: usize = 32;
+
 /// How rows are normalised: `x̂ = (x − µ)/√(σ² + ε)`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct RowNorm<T> {
@@ -259,6 +264,60 @@ pub(crate) fn sum_columns<T: Scalar>(
             .for_each(|(sum, &more)| *sum += more);
     }
     by.columns(term, [a_rest, x_rest], mean, sums);
+}
+
+/// Adds the rows of `x` to `sums`.
+pub(crate) fn add_rows<T: Scalar>(by: impl Sums<T>, x: &[T], sums: &mut [T]) {
+    // the means are not asked for
+    if let Some(mean) = x.get(..sums.len()) {
+        by.columns(Term::Own, [x; 2], mean, sums);
+    }
+}
+
+/// The mean of each column, and `squares[c] = Σ_r (x[r][c] − mean[c])²`: of blocks of rows that stay in a near cache, so that all is read
+/// from afar only once, and then put together.
+///
+/// Chan, Golub, LeVeque: Updating formulae and a pairwise algorithm for computing sample variances (1979).
+pub(crate) fn column_moments<T: Scalar>(
+    by: impl Sums<T>,
+    x: &[T],
+    mean: &mut [T],
+    squares: &mut [T],
+    scratch: &mut [T],
+) {
+    let n = mean.len().max(1);
+    let (mean_here, squares_here) = scratch[..2 * n].split_at_mut(n);
+    let rows = match NEAR / n {
+        // what is put together would cost as much as what is spared
+        ..FEWEST_ROWS => x.len() / n,
+        rows => rows,
+    };
+    mean.fill(T::zero());
+    squares.fill(T::zero());
+    let mut done = 0;
+    for x in x.chunks(rows.max(1) * n) {
+        let here = x.len() / n;
+        let share = T::of(1.0 / here as f64);
+        sum_columns(by, Term::Own, [x; 2], mean, mean_here);
+        mean_here.iter_mut().for_each(|mean| *mean *= share);
+        sum_columns(by, Term::Square, [x; 2], mean_here, squares_here);
+        let all = (done + here) as f64;
+        let (share, weight) = (T::of(here as f64 / all), T::of((done * here) as f64 / all));
+        T::vectorize(
+            #[inline(always)]
+            || {
+                let found = mean_here.iter().zip(&*squares_here);
+                for ((mean, squares), (&mean_here, &squares_here)) in
+                    mean.iter_mut().zip(&mut *squares).zip(found)
+                {
+                    let off = mean_here - *mean;
+                    *mean += share * off;
+                    *squares += squares_here + weight * off * off;
+                }
+            },
+        );
+        done += here;
+    }
 }
 
 /// Every row of `y` by the numbers of its columns, several narrow ones at a time.

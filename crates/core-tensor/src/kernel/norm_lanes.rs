@@ -110,14 +110,17 @@ fn along<T: Lanes, S: Simd>(
     let done = n / T::lanes::<S>() * T::lanes::<S>();
     let mut last = T::splat(simd, T::zero());
     if done < n {
-        let [a, b, x] = map(
-            rows,
-            #[inline(always)]
-            |row| T::load_part(simd, &row[done..n]),
-        );
+        let first = T::first(simd, n - done);
         // zeros from a mean of zero beyond the end
         let all: [T; MOST] = [mean; MOST];
-        last = term([a, b, x], T::load_part(simd, &all[..n - done]));
+        last = term(
+            [
+                T::load_first(simd, first, &rows[0][done..n]),
+                T::load_first(simd, first, &rows[1][done..n]),
+                T::load_first(simd, first, &rows[2][done..n]),
+            ],
+            T::load_first(simd, first, &all),
+        );
     }
     let pairs = [T::plus(simd, first, second), T::plus(simd, third, fourth)];
     T::sum(simd, T::plus(simd, T::plus(simd, pairs[0], pairs[1]), last))
@@ -174,11 +177,8 @@ impl<T: Lanes> ColumnSums<'_, T> {
                 let mut means = sums;
                 means.copy_from_slice(T::vectors::<S>(&self.mean[at.clone()]));
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
-                    let [a, b] = map(
-                        [a, b],
-                        #[inline(always)]
-                        |row| T::vectors::<S>(&row[at.clone()]),
-                    );
+                    let a = T::vectors::<S>(&a[at.clone()]);
+                    let b = T::vectors::<S>(&b[at.clone()]);
                     for k in 0..CHAINS {
                         sums[k] = T::plus(simd, sums[k], term(a[k], b[k], means[k]));
                     }
@@ -188,17 +188,15 @@ impl<T: Lanes> ColumnSums<'_, T> {
             }
             while c < n {
                 let at = c..(c + lanes).min(n);
-                let mean = T::load_part(simd, &self.mean[at.clone()]);
-                let mut sum = T::load_part(simd, &self.sums[at.clone()]);
+                let first = T::first(simd, at.len());
+                let mean = T::load_first(simd, first, &self.mean[at.clone()]);
+                let mut sum = T::load_first(simd, first, &self.sums[at.clone()]);
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
-                    let [a, b] = map(
-                        [a, b],
-                        #[inline(always)]
-                        |row| T::load_part(simd, &row[at.clone()]),
-                    );
+                    let a = T::load_first(simd, first, &a[at.clone()]);
+                    let b = T::load_first(simd, first, &b[at.clone()]);
                     sum = T::plus(simd, sum, term(a, b, mean));
                 }
-                T::store_part(simd, &mut self.sums[at], sum);
+                T::store_first(simd, first, &mut self.sums[at], sum);
                 c += lanes;
             }
         }
@@ -243,44 +241,32 @@ impl<T: Lanes> ColumnMix<'_, T> {
             let mut c = 0;
             while c + CHAINS * lanes <= n {
                 let at = c..c + CHAINS * lanes;
-                let columns = map(
-                    self.columns,
-                    #[inline(always)]
-                    |column| {
-                        let mut vectors = [T::splat(simd, T::zero()); CHAINS];
-                        vectors.copy_from_slice(T::vectors::<S>(&column[at.clone()]));
-                        vectors
-                    },
-                );
+                let mut columns = [[T::splat(simd, T::zero()); CHAINS]; 4];
+                for (vectors, column) in columns.iter_mut().zip(self.columns) {
+                    vectors.copy_from_slice(T::vectors::<S>(&column[at.clone()]));
+                }
                 for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
                     let x = T::vectors::<S>(&x[at.clone()]);
                     let y = T::vectors_mut::<S>(&mut y[at.clone()]);
                     for k in 0..CHAINS {
-                        y[k] = f(
-                            x[k],
-                            y[k],
-                            map(
-                                columns,
-                                #[inline(always)]
-                                |vectors| vectors[k],
-                            ),
-                        );
+                        let [mean, one, two, three] = &columns;
+                        y[k] = f(x[k], y[k], [mean[k], one[k], two[k], three[k]]);
                     }
                 }
                 c += CHAINS * lanes;
             }
             while c < n {
                 let at = c..(c + lanes).min(n);
-                let columns = map(
-                    self.columns,
-                    #[inline(always)]
-                    |column| T::load_part(simd, &column[at.clone()]),
-                );
+                let first = T::first(simd, at.len());
+                let mut columns = [T::splat(simd, T::zero()); 4];
+                for (vector, column) in columns.iter_mut().zip(self.columns) {
+                    *vector = T::load_first(simd, first, &column[at.clone()]);
+                }
                 for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
-                    let x = T::load_part(simd, &x[at.clone()]);
+                    let x = T::load_first(simd, first, &x[at.clone()]);
                     let y = &mut y[at.clone()];
-                    let mixed = f(x, T::load_part(simd, y), columns);
-                    T::store_part(simd, y, mixed);
+                    let mixed = f(x, T::load_first(simd, first, y), columns);
+                    T::store_first(simd, first, y, mixed);
                 }
                 c += lanes;
             }

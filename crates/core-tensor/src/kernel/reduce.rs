@@ -5,7 +5,7 @@ use crate::Scalar;
 
 /// Sums kept at a time by [`sum_rows`] and [`softmax_row`]: enough independent chains for the widest machine. It is the same on every
 /// machine, and so is the order of the additions.
-const CHAINS: usize = 64;
+pub(crate) const CHAINS: usize = 64;
 
 /// `sums[j] = start + Σ_i x[i][j]`
 #[inline(always)]

@@ -1,7 +1,5 @@
 //! Activations of one formula: smooth ones, and ones made of pieces. The derivative comes from [`Dual`](autodiff::Dual).
 
-use core::f64::consts::FRAC_1_SQRT_2;
-
 use core_tensor::{Batch, BatchMut, Real, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::elementwise::{Formula, times_slopes, values};
@@ -123,7 +121,7 @@ formulas! {
     /// `Φ(x) + x·e^(−x²/2)/√(2π)`
     ///
     /// Hendrycks, Gimpel: Gaussian error linear units (2016).
-    Gelu 25 |x: R| x * R::of(0.5) * (R::one() + (x * R::of(FRAC_1_SQRT_2)).erf());
+    Gelu 25 |x: R| x * x.normal_cdf();
     /// [`Gelu`] by the hyperbolic tangent: `y = x/2·(1 + tanh u)` with `u = √(2/π)·(x + 0.044715·x³)`, which is `x·σ(2u)`. It differs by up to
     /// 5e-4.
     ///
@@ -184,7 +182,7 @@ formulas! {
     /// `σ(β·x)`
     ///
     /// Dugas et al.: Incorporating second-order functional knowledge (2000).
-    Softplus(P/Q = 1/1) 25 |x: R| softplus(ratio::<R>(P, Q) * x) / ratio(P, Q);
+    Softplus(P/Q = 1/1) 25 |x: R| (ratio::<R>(P, Q) * x).softplus() / ratio(P, Q);
     /// `y = ln σ(x)`, stable everywhere.
     ///
     /// # Shapes
@@ -192,7 +190,7 @@ formulas! {
     ///
     /// # Gradient
     /// `σ(−x)`
-    LogSigmoid 25 |x: R| -softplus(-x);
+    LogSigmoid 25 |x: R| -(-x).softplus();
     /// `y = x / (1 + |x|)`
     ///
     /// # Shapes
@@ -233,10 +231,4 @@ fn mish<R: Real>(x: R) -> R {
 #[inline(always)]
 pub(crate) fn sigmoid<R: Real>(x: R) -> R {
     (R::one() + (-x).exp()).recip()
-}
-
-/// `ln(1 + eˣ)`, which is `x` to the last digit above 40, and `eˣ` may overflow only there.
-#[inline(always)]
-pub(crate) fn softplus<R: Real>(x: R) -> R {
-    R::choose(x > R::of(40.0), x, x.exp().ln_1p())
 }

@@ -14,11 +14,11 @@ mod random;
 mod row;
 mod step;
 
+pub(crate) use formula::sigmoid;
 pub use formula::{
     Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, Identity, LeakyRelu, LogSigmoid,
     Mish, QuickGelu, Relu6, Selu, Silu, Softplus, Softsign, Swish,
 };
-pub(crate) use formula::{sigmoid, softplus};
 pub use gated::Glu;
 pub use learned::{LearnedSwish, PRelu};
 pub use random::RRelu;

@@ -3,7 +3,7 @@
 use core_tensor::{Scalar, Tensor, Vector, mutant};
 
 use crate::Loss;
-use crate::activation::{sigmoid, softplus};
+use crate::activation::sigmoid;
 
 /// Where an object is, in shares of the image's sides: its centre from the upper left corner, and its own sides. It may reach past the
 /// border.
@@ -84,7 +84,7 @@ impl<T: Scalar> Loss<Vector<5>, T> for DetectionLoss {
         let mut entropy = |i: usize, t: f64| {
             let t = T::of(t);
             dy[[i]] = mutant::slope("DetectionLoss entropy", sigmoid(y[i]) - t);
-            softplus(y[i]) - t * y[i]
+            y[i].softplus() - t * y[i]
         };
         let Some(object) = target else {
             let loss = entropy(0, 0.0);

@@ -4,7 +4,7 @@
 
 use core_tensor::{Real, Scalar, Shape, Tensor};
 
-use crate::activation::{sigmoid, softplus};
+use crate::activation::sigmoid;
 use crate::{ElementwiseLoss, Loss, LossFormula};
 
 /// Mean absolute error: `Σ |y − t| / n`.
@@ -156,7 +156,7 @@ formulas! {
     Huber(of, y, t) = huber(R::of(of.delta), y - t);
     SmoothL1(of, y, t) = huber(R::of(of.beta), y - t) / R::of(of.beta);
     Bce(_, y, t) = -t * clamped_ln(y) - (R::one() - t) * clamped_ln(R::one() - y);
-    BceWithLogits(_, y, t) = softplus(y) - t * y;
+    BceWithLogits(_, y, t) = y.softplus() - t * y;
     Focal(of, y, t) = focal(of, y, t);
     Hinge(_, y, t) = R::zero().max(R::one() - t * y);
 }
@@ -182,5 +182,5 @@ fn focal<R: Real>(of: &Focal, y: R, t: R) -> R {
     let p = sigmoid(y);
     let missed = p + t - (p * t + p * t);
     let weight = alpha * t + (one - alpha) * (one - t);
-    weight * missed.powf(R::of(of.gamma)) * (softplus(y) - t * y)
+    weight * missed.powf(R::of(of.gamma)) * (y.softplus() - t * y)
 }

@@ -84,7 +84,11 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         let of_batch = pass.mode == Mode::Train;
         let mut rows = Tensor::flat(x).len() / mean.len();
         if of_batch {
-            moments(Tensor::flat(x), mean, variance);
+            let mut scope = pass.room.scope();
+            let scratch = scope.numbers(2 * mean.len());
+            T::column_moments(Tensor::flat(x), [mean, variance], scratch);
+            let share = T::of(1.0 / rows.max(1) as f64);
+            variance.iter_mut().for_each(|variance| *variance *= share);
             if let Some(peers) = pass.peers {
                 rows = together(peers, rows, mean, variance);
             }
@@ -361,16 +365,6 @@ fn together<T: Scalar>(
         }
     }
     rows.to_usize().unwrap_or(0)
-}
-
-/// The mean and the variance of each column, the latter from the differences to the former, which do not cancel.
-fn moments<T: Scalar>(x: &[T], mean: &mut [T], variance: &mut [T]) {
-    let columns = mean.len();
-    let share = T::of(1.0 / (x.len() / columns).max(1) as f64);
-    T::sum_rows(x, Start::Zero, mean);
-    mean.iter_mut().for_each(|mean| *mean *= share);
-    T::square_columns(x, mean, variance);
-    variance.iter_mut().for_each(|variance| *variance *= share);
 }
 
 /// Three pieces of a length.

@@ -40,13 +40,21 @@ impl<const G: usize, const C: usize, T: Scalar> GroupNorm<G, C, T> {
         C / G
     };
 
-    /// The mean of each channel's group in one sample, and `1/√(σ² + ε)`.
-    fn moments(x: &[T], mean: &mut [T], inverse: &mut [T]) {
-        let share = Self::share(x.len());
-        T::sum_rows(x, Start::Zero, mean);
-        Self::spread(mean, |sum| sum * share);
-        T::square_columns(x, mean, inverse);
-        Self::spread(inverse, |sum| (sum * share + T::of(EPSILON)).sqrt().recip());
+    /// The mean of each channel's group in one sample, and `1/√(σ² + ε)`, from those of the channels. Of `scratch` nothing is left.
+    fn moments(x: &[T], mean: &mut [T], inverse: &mut [T], scratch: &mut [T]) {
+        T::column_moments(x, [mean, inverse], scratch);
+        let (pixels, share) = (T::of((x.len() / C) as f64), Self::share(x.len()));
+        let groups = mean.chunks_exact_mut(Self::EACH);
+        for (mean, squares) in groups.zip(inverse.chunks_exact_mut(Self::EACH)) {
+            let middle = mean.iter().copied().sum::<T>() * T::of(1.0 / Self::EACH as f64);
+            let mut sum = T::zero();
+            for (mean, &squares) in mean.iter_mut().zip(&*squares) {
+                let off = *mean - middle;
+                sum += squares + pixels * off * off;
+                *mean = middle;
+            }
+            squares.fill((sum * share + T::of(EPSILON)).sqrt().recip());
+        }
     }
 
     /// One over the numbers of a group, in a sample of `len`.
@@ -79,10 +87,11 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
         let y = pass.batch::<X>(x.len());
         let (scale, shift) = (self.scale.as_slice(), self.shift.as_slice());
         let mut scope = pass.room.scope();
-        let (mean, factor) = scope.numbers(2 * C).split_at_mut(C);
+        let (mean, rest) = scope.numbers(4 * C).split_at_mut(C);
+        let (factor, scratch) = rest.split_at_mut(C);
         let samples = Tensor::flat(x).chunks_exact(X::LEN);
         for (x, y) in samples.zip(Tensor::flat_mut(y).chunks_exact_mut(X::LEN)) {
-            Self::moments(x, mean, factor);
+            Self::moments(x, mean, factor, scratch);
             for (factor, &scale) in factor.iter_mut().zip(scale) {
                 *factor *= scale;
             }
@@ -102,8 +111,6 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
         let (start, mut scope) = (pass.start(), pass.room.scope());
         let (mean, rest) = scope.numbers(5 * C).split_at_mut(C);
         let (inverse, rest) = rest.split_at_mut(C);
-        let (all, rest) = rest.split_at_mut(C);
-        let (along, own) = rest.split_at_mut(C);
         if let Some(grad) = grad {
             let shift = grad.shift.as_mut_slice();
             mutant::sum("GroupNorm shift", start, shift, |start, shift| {
@@ -115,7 +122,8 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
                     scale.fill(T::zero());
                 }
                 for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact(X::LEN)) {
-                    Self::moments(x, mean, inverse);
+                    Self::moments(x, mean, inverse, rest);
+                    let along = &mut rest[..C];
                     T::multiply_columns(d, x, mean, along);
                     for ((scale, &along), &inverse) in scale.iter_mut().zip(&*along).zip(&*inverse)
                     {
@@ -126,7 +134,9 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
         }
         let share = Self::share(X::LEN);
         for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact_mut(X::LEN)) {
-            Self::moments(x, mean, inverse);
+            Self::moments(x, mean, inverse, rest);
+            let (all, rest) = rest.split_at_mut(C);
+            let (along, own) = rest.split_at_mut(C);
             T::sum_rows(d, Start::Zero, all);
             T::multiply_columns(d, x, mean, along);
             for (c, &scale) in self.scale.as_slice().iter().enumerate() {

@@ -76,6 +76,8 @@ pub(crate) fn all() -> Vec<Case> {
         "trunc" [ANY] => |x| x.trunc() * x;
         "signum" [ANY] => |x| x.signum() * x;
         "erf" [ANY] => |x| x.erf();
+        "normal_cdf" [ANY] => |x| x.normal_cdf();
+        "softplus" [ANY] => |x| x.softplus();
         "sin_cos" [ANY] => |x| { let (sin, cos) = x.sin_cos(); sin + (cos + cos) * x };
         "powi" [ANY] => |x| x.powi(3);
         "powi" [POSITIVE] => |x| x.powi(-2);

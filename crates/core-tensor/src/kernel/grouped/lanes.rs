@@ -95,6 +95,8 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             whole = false;
         } } }
         rows! {
+            1 1 1 2: 8 8;
+            1 2 1 2: 8 9;
             1 3 1 2: 8 10 7 9;
             1 5 1 2: 8 12 7 11;
             1 7 1 2: 8 14 7 13;
