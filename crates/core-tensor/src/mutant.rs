@@ -229,6 +229,21 @@ mod live {
         gradient: &mut [T],
         term: impl FnOnce(Start<'_, T>, &mut [T]),
     ) {
+        let mut term = Some(term);
+        visited_sum(site, start, gradient, &mut |start, gradient| {
+            let term = term.take().expect("a term is worked out once");
+            term(start, gradient);
+        });
+    }
+
+    /// One copy for all rules, of which there are thousands of instances in the gradient checks.
+    #[inline(never)]
+    fn visited_sum<T: Scalar>(
+        site: &'static str,
+        start: Start<'_, T>,
+        gradient: &mut [T],
+        term: &mut dyn FnMut(Start<'_, T>, &mut [T]),
+    ) {
         let adds = matches!(start, Start::Output);
         let added = visit(
             site,

@@ -106,8 +106,39 @@ fn network<X: Shape, L: Layer<X, T>, T: Number>(
     let (mut net, mut grad) = (L::boxed(), L::Grad::boxed());
     let (x, weights) = point.numbers::<T>();
     net.visit([&mut *grad], &Path::Root, &mut Fill(weights.into_iter()));
-    let x: Batch<'_, X, T> = Tensor::batch(&x);
-    let mut room = vec![T::nan(); training_room::<X, L, T>(x.len())];
+    let room = training_room::<X, L, T>(Tensor::<X, T>::batch(&x).len());
+    passes(
+        point,
+        run,
+        &x,
+        room,
+        &mut |x, mut pass, cotangent, values| {
+            let x: Batch<'_, X, T> = Tensor::batch(x);
+            let (y, saved) = net.forward(x, &mut pass);
+            let dy: BatchMut<'_, L::Y, T> = pass.batch(x.len());
+            let loss = judge(y, Tensor::flat_mut(dy), cotangent);
+            let y = loss.as_ref().map_or(Tensor::flat(y), std::slice::from_ref);
+            values.y.extend(y);
+            if run != Run::Forward {
+                values.gradient = T::back::<X, L>(&mut net, saved, dy, &mut grad, &mut pass, run);
+            }
+        },
+    )
+}
+
+/// A pass of some network: its inputs, its memory, a cotangent, and what comes out.
+type Step<'s, T> = dyn for<'a> FnMut(&'a [T], Pass<'a, T>, &[f64], &mut Values) + 's;
+
+/// The passes of a run: one copy for all networks, so that little of the checks is compiled for each.
+#[inline(never)]
+fn passes<T: Number>(
+    point: &Point,
+    run: Run,
+    x: &[T],
+    room: usize,
+    step: &mut Step<'_, T>,
+) -> Values {
+    let mut room = vec![T::nan(); room];
     let mut values = Values::default();
     let passes = [
         (Gradients::Overwrite, &point.cotangent),
@@ -118,34 +149,40 @@ fn network<X: Shape, L: Layer<X, T>, T: Number>(
         .take(if run == Run::Twice { 2 } else { 1 })
     {
         room.fill(T::nan());
-        let mut pass = Pass {
+        values = Values::default();
+        let pass = Pass {
             gradients,
             ..Pass::train(&mut room, 0)
         };
-        let (y, saved) = net.forward(x, &mut pass);
-        let dy: BatchMut<'_, L::Y, T> = pass.batch(x.len());
-        let loss = judge(y, Tensor::flat_mut(dy), cotangent);
-        values = Values::default();
-        values
-            .y
-            .extend(loss.as_ref().map_or(Tensor::flat(y), std::slice::from_ref));
-        match run {
-            Run::Forward => return values,
-            Run::First => net.backward_first(saved, dy, Some(&mut *grad), &mut pass),
-            Run::Backward | Run::Twice => {
-                let dx = net.backward(saved, dy, Some(&mut *grad), &mut pass);
-                values.gradient.extend(Tensor::flat(dx));
-            }
-        }
+        step(x, pass, cotangent, &mut values);
     }
-    let mut read = visiting(|leaf, _: &mut [T], [gradient]| {
+    values
+}
+
+/// The way back, and what it leaves: the gradient of the inputs, if that is wanted, and that of every weight.
+pub(crate) fn back<'a, X: Shape, L: Layer<X, T>, T: Number>(
+    net: &mut L,
+    saved: L::Saved<'_>,
+    dy: BatchMut<'a, L::Y, T>,
+    grad: &mut L::Grad,
+    pass: &mut Pass<'a, T>,
+    run: Run,
+) -> Parts {
+    let mut gradient = Parts::default();
+    if run == Run::First {
+        net.backward_first(saved, dy, Some(&mut *grad), pass);
+    } else {
+        let dx = net.backward(saved, dy, Some(&mut *grad), pass);
+        gradient.extend(Tensor::flat(dx));
+    }
+    let mut read = visiting(|leaf, _: &mut [T], [slopes]| {
         if leaf.role.learns() {
-            values.gradient.extend(gradient);
+            gradient.extend(slopes);
         }
     });
-    net.visit([&mut *grad], &Path::Root, &mut read);
+    net.visit([grad], &Path::Root, &mut read);
     drop(read);
-    values
+    gradient
 }
 
 /// The sizes of a loss on outputs of shape `Y`.

@@ -1,11 +1,13 @@
 //! Where a function is evaluated and what comes out, as plain lists of `f64`, so that what compares knows neither shapes nor scalars.
 
 use autodiff::Dual;
-use core_tensor::Scalar;
+use core_tensor::{BatchMut, Scalar, Shape};
+use nn::{Layer, Pass};
 use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};
 use rand::rngs::ChaCha8Rng;
 
+use super::evaluate;
 use super::probe::Probe;
 
 /// Where a function is evaluated.
@@ -27,6 +29,7 @@ pub(crate) struct Point {
 
 impl Point {
     /// The inputs and the numbers that learn, as a layer's own kind of number.
+    #[inline(never)]
     pub(crate) fn numbers<T: Number>(&self) -> (Vec<T>, Vec<T>) {
         let along = self.along.iter().copied().chain(std::iter::repeat(0.0));
         let mut all: Vec<T> = self
@@ -84,6 +87,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    #[inline(never)]
     pub(crate) fn extend<T: Number>(&mut self, numbers: &[T]) {
         for number in numbers {
             let [value, slope] = number.split();
@@ -97,6 +101,18 @@ impl Parts {
 pub(crate) trait Number: Scalar {
     fn join(value: f64, slope: f64) -> Self;
     fn split(self) -> [f64; 2];
+
+    /// Takes a layer back.
+    fn back<'a, X: Shape, L: Layer<X, Self>>(
+        net: &mut L,
+        saved: L::Saved<'_>,
+        dy: BatchMut<'a, L::Y, Self>,
+        grad: &mut L::Grad,
+        pass: &mut Pass<'a, Self>,
+        run: Run,
+    ) -> Parts {
+        evaluate::back::<X, L, Self>(net, saved, dy, grad, pass, run)
+    }
 }
 
 macro_rules! plain { ($($T:ty)*) => {$(
@@ -105,7 +121,29 @@ macro_rules! plain { ($($T:ty)*) => {$(
         fn split(self) -> [f64; 2] { [num_traits::ToPrimitive::to_f64(&self).unwrap_or(f64::NAN), 0.0] }
     }
 )*} }
-plain! { f32 f64 Probe<f32> Probe<f64> }
+plain! { f32 f64 }
+
+impl<T: Scalar> Number for Probe<T> {
+    fn join(value: f64, _: f64) -> Self {
+        Self(T::of(value))
+    }
+
+    fn split(self) -> [f64; 2] {
+        [self.0.to_f64().unwrap_or(f64::NAN), 0.0]
+    }
+
+    /// Kinks are looked for on the way forward: no way back is compiled for numbers that only watch.
+    fn back<'a, X: Shape, L: Layer<X, Self>>(
+        _: &mut L,
+        _: L::Saved<'_>,
+        _: BatchMut<'a, L::Y, Self>,
+        _: &mut L::Grad,
+        _: &mut Pass<'a, Self>,
+        _: Run,
+    ) -> Parts {
+        unreachable!("numbers that watch go forward only")
+    }
+}
 
 impl Number for Dual<f64> {
     fn join(value: f64, slope: f64) -> Self {
