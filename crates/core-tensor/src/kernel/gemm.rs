@@ -10,10 +10,15 @@ use super::lanes::Lanes;
 use super::tile::{Rows, Terms};
 use super::{Layout, Product, Start};
 
-/// Half the rows of the block of `a`: it stays in the second-level cache while the columns of `b` pass by.
-const BLOCK: usize = 256;
-/// Most columns of that block: as many rows of `b` fill the first-level cache. The longer the sums, the fewer times `c` is read and written.
+/// Most numbers in a block of `a`, which stays in the second-level cache while the columns of `b` pass by.
+const BLOCK: usize = 3 << 16;
+/// Most rows of that block. The more, the fewer times `b` is laid out.
+const TALLEST: usize = 768;
+/// Most columns of it: as many rows of `b` fill the first-level cache. The longer the sums, the fewer times `c` is read and written.
 const LONGEST: usize = 384;
+/// A left factor of so many numbers is one block, whatever its sides; so is one that meets so few columns.
+const WHOLE: usize = 1 << 17;
+const FEW_COLUMNS: usize = 128;
 /// Fewer rows than this do not repay laying out a transposed right factor.
 const DOT_ROWS: usize = 6;
 
@@ -48,11 +53,12 @@ pub(crate) fn matmul<T: Lanes>(
         Layout::Nn | Layout::Tn => (b_apart, 1),
         Layout::Nt => (1, b_apart),
     };
-    // A left factor that fits the cache is one block.
-    let (block_m, block_k) = if m * k <= 2 * BLOCK * BLOCK || n <= BLOCK / 2 {
+    let (block_m, block_k) = if m * k <= WHOLE || n <= FEW_COLUMNS {
         (m, k)
     } else {
-        (2 * BLOCK, k.div_ceil(k.div_ceil(LONGEST)))
+        let block_m = m.div_ceil(m.div_ceil(TALLEST));
+        let longest = LONGEST.min(BLOCK / block_m);
+        (block_m, k.div_ceil(k.div_ceil(longest)))
     };
     // Plain loops: `step_by` divides, which takes as long as a tile's beginning and end.
     let (mut i, mut t) = (0, 0);
