@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use core_tensor::{Leaf, Matrix, Params, Path, Tensor, Vector, Zeroed, params};
+use core_tensor::{Leaf, Matrix, Params, Path, Tensor, Vector, Zeroed, params, zeros};
 use optim::{Adam, AdamW, AmsGrad, Lion, Momentum, Optimizer, RmsProp, Sgd};
 
 /// Ten million weights in one tensor.
@@ -57,7 +57,9 @@ impl Update {
 /// Adds a large array to another: 12 bytes a number, the bandwidth that the steps are measured by.
 pub fn bandwidth() -> Update {
     const N: usize = 10_000_000;
-    let (mut a, b) = (vec![1.0_f32; N], vec![1e-3_f32; N]);
+    let (mut a, mut b) = (zeros::<f32>(N), zeros::<f32>(N));
+    a.fill(1.0);
+    b.fill(1e-3);
     Update {
         name: "a += b, 10 M numbers".into(),
         bytes: 12.0 * N as f64,

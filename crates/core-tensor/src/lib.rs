@@ -46,6 +46,7 @@ pub mod token;
 mod elementary;
 mod format;
 mod ops;
+mod pages;
 mod pair;
 pub mod random;
 mod real;
@@ -57,6 +58,7 @@ mod zeroed;
 pub use crate::arena::{Arena, Room};
 #[doc(no_inline)]
 pub use crate::dim::{Const, Dim};
+pub use crate::pages::zeros;
 pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
 pub use crate::params::{Fans, Leaf, Look, Params, Role, Visit, parts};

@@ -20,7 +20,7 @@ pub unsafe trait Zeroed: Sized {
     /// A value in the heap; it never touches the stack, in debug builds neither.
     fn boxed() -> Box<Self> {
         // SAFETY: the trait promises that zeroes are a value.
-        unsafe { Box::<Self>::new_zeroed().assume_init() }
+        unsafe { crate::pages::zeroed::<Self>().assume_init() }
     }
 }
 

@@ -1,7 +1,6 @@
 //! A network with the memory of its passes.
 
 use alloc::boxed::Box;
-use alloc::vec;
 use core::marker::PhantomData;
 
 use core_tensor::{Batch, Params, Room, Scalar, Shape, Zeroed};
@@ -28,7 +27,7 @@ impl<X: Shape, L, T: Scalar> Network<X, L, T> {
     {
         Self {
             layers: L::boxed(),
-            room: vec![T::zero(); training_room::<X, L, T>(capacity)].into(),
+            room: core_tensor::zeros(training_room::<X, L, T>(capacity)),
             capacity,
             shape: PhantomData,
         }

@@ -1,7 +1,6 @@
 //! Passes over parts of one batch, side by side, and what they tell one another: what a layer that looks across the batch needs.
 
 use alloc::boxed::Box;
-use alloc::vec;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -41,7 +40,7 @@ impl<T: Scalar> Board<T> {
     /// A board for up to `shards` shards, of which `at_once` run at a time, with room for `numbers` numbers of each:
     /// [`Layer::ACROSS`](crate::Layer::ACROSS).
     pub fn new(shards: usize, numbers: usize, at_once: usize) -> Self {
-        let place = |_| RwLock::new(vec![T::zero(); numbers].into_boxed_slice());
+        let place = |_| RwLock::new(core_tensor::zeros(numbers));
         Self {
             places: [(); 2].map(|()| (0..shards).map(place).collect()),
             gate: Mutex::new(Gate {

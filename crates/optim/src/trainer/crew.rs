@@ -111,7 +111,7 @@ impl<X: Shape, L: Layer<X, T>, T: Scalar> Crew<X, L, T> {
         );
         let room = training_room::<X, L, T>(trainer.network.capacity().div_ceil(shards));
         let shard = || Shard {
-            room: vec![T::zero(); room].into(),
+            room: core_tensor::zeros(room),
             score: Score::none(),
         };
         // who waits for the others must have begun: each shard of such a network has a thread, and as many have a turn as there should be

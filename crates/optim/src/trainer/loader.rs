@@ -89,7 +89,7 @@ where
         if self.ahead {
             let numbers = round.size * X::LEN;
             self.buffers.retain(|buffer| buffer.len() == numbers);
-            let zeroes = || vec![T::zero(); numbers].into_boxed_slice();
+            let zeroes = || core_tensor::zeros(numbers);
             self.buffers.resize_with(2, zeroes);
             let buffers = &mut self.buffers;
             ahead(chunks, prepare, buffers, |chosen, room| {
