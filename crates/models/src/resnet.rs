@@ -264,15 +264,23 @@ pub type ResNeXt50<
     const B4: usize = 512,
     const C4: usize = 1024,
     const D4: usize = 2048,
+> = ResNeXtOf<2, 3, 5, 2, CLASSES, T, G, I, NA, NB, NC, ND, A, B, C, D, A4, B4, C4, D4>;
+
+/// A ResNeXt of any depth: stages of `1 + MA` to `1 + MD` blocks, the other numbers as in [`ResNeXt50`].
+#[rustfmt::skip]
+pub type ResNeXtOf<
+    const MA: usize, const MB: usize, const MC: usize, const MD: usize,
+    const CLASSES: usize, T,
+    const G: usize, const I: usize,
+    const NA: usize, const NB: usize, const NC: usize, const ND: usize,
+    const A: usize, const B: usize, const C: usize, const D: usize,
+    const A4: usize, const B4: usize, const C4: usize, const D4: usize,
 > = ResNet<
-    Groups<I, G, NA, A, A4, 1, 2, T>,
-    Groups<A4, G, NB, B, B4, 2, 3, T>,
-    Groups<B4, G, NC, C, C4, 2, 5, T>,
-    Groups<C4, G, ND, D, D4, 2, 2, T>,
-    I,
-    D4,
-    CLASSES,
-    T,
+    Groups<I, G, NA, A, A4, 1, MA, T>,
+    Groups<A4, G, NB, B, B4, 2, MB, T>,
+    Groups<B4, G, NC, C, C4, 2, MC, T>,
+    Groups<C4, G, ND, D, D4, 2, MD, T>,
+    I, D4, CLASSES, T,
 >;
 
 /// A residual network for small images, `6·ALL + 2` layers deep: a 3×3 convolution to `A` channels, three stages of `ALL = 1 + MORE` blocks with

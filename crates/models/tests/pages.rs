@@ -90,7 +90,7 @@ networks! {
 }
 
 /// Parts of networks, which are told of on the page of their module.
-const PARTS: [&str; 3] = ["GoogLeNetOf", "Head", "Inception"];
+const PARTS: [&str; 4] = ["GoogLeNetOf", "Head", "Inception", "ResNeXtOf"];
 
 /// What networks have in common that differ in their depth, their widths or a normalisation alone.
 fn family(name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use core_tensor::{Image, Scalar, Vector};
 use models::googlenet::{GoogLeNetOf, Head, Inception};
-use models::resnet::{SmallPlainNet, SmallResNet};
+use models::resnet::{ResNeXtOf, SmallPlainNet, SmallResNet};
 use models::*;
 use nn::{Auxiliary, Class, CrossEntropy, Linear, Mse, Residual};
 
@@ -72,6 +72,7 @@ pub(crate) fn all() -> Vec<Case> {
         "Vgg11Bn" 3 in 0.5: Image<32, 32, 1> => Vgg11Bn<3, T, 2, 2, 3, 3, 1, 3, 5, 0, 1>, CrossEntropy, classes::<3>;
         "GoogLeNetOf" 2 in 0.5: Image<64, 64, 3> => SmallGoogLeNet<T>, auxiliary(auxiliary(CrossEntropy)), behind_heads;
         "SmallResNet" 6 in 0.6: Image<8, 8, 2> => SmallResNet<2, 1, 3, T, 2, 3, 4, 2>, CrossEntropy, classes::<3>;
+        "ResNeXtOf" 2 in 0.6: Image<64, 64, 3> => ResNeXtOf<0, 1, 0, 0, 3, T, 2, 2, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3>, CrossEntropy, classes::<3>;
         "SmallUNet" 2 in 0.4: Image<8, 8, 1> => SmallUNet<1, 1, T, 1, 2, 4>, Mse, tensors;
         "ConvAutoencoder" 1 in 0.4: Image<28, 28, 1> => ConvAutoencoder<3, T, 1, 2, 98>, Mse, tensors;
         "CharRnn" 2 in 0.3: Vector<5> => (Words<7>, CharRnn<7, T, 3, 5>), Mse, tensors;
