@@ -1,7 +1,7 @@
 //! Arrays made number by number inside kernels.
 //!
-//! The standard library's `from_fn` and `map` take care of values that have to be dropped should the function panic; that care was a
-//! quarter of the code the compiler had to optimise in this crate. Numbers, registers and slices need none.
+//! The standard library's `from_fn` and `map` take care of values that have to be dropped should the function panic; that care was an
+//! eighth of the code the compiler had to optimise in this crate. Numbers, registers and slices need none.
 
 /// `[f(0), f(1), …]`
 #[inline(always)]

@@ -1,10 +1,9 @@
 //! The rows of one panel of columns, a tile at a time.
 
-use super::array::from_fn;
-
 use pulp::Simd;
 
 use super::Start;
+use super::array::from_fn;
 use super::lanes::Lanes;
 use super::overlap::overlapping;
 use super::tile::{Rows, Sums, Terms, load, store, tile, vectors_at};

@@ -1,9 +1,8 @@
 //! Matrix products.
 
-use super::array::from_fn;
-
 use pulp::{Arch, Simd, WithSimd};
 
+use super::array::from_fn;
 use super::block::RowGrid;
 use super::contract::Contraction;
 use super::lanes::Lanes;

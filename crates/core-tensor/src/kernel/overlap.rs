@@ -1,9 +1,8 @@
 //! The tile for rows that overlap, such as windows of few channels.
 
-use super::array::from_fn;
-
 use pulp::Simd;
 
+use super::array::from_fn;
 use super::lanes::Lanes;
 use super::tile::{Sums, Terms};
 

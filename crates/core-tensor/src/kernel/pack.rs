@@ -1,9 +1,8 @@
 //! Copies of a panel of the right factor that lie contiguously.
 
-use super::array::from_fn;
-
 use pulp::Simd;
 
+use super::array::from_fn;
 use super::block::Side;
 use super::lanes::Lanes;
 use super::tile::{Terms, vectors_at};

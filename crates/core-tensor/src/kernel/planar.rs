@@ -3,12 +3,12 @@
 //! The image is laid out as `[row][channel][column]` with zeros before and after its columns. Then the terms of an output row, for one
 //! column of the window, are neighbours in memory; rows of the window outside the image are left out, so padding above and below is free.
 
-use super::array::from_fn;
 use core::marker::PhantomData;
 
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
+use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
 use super::tile::Sums;

@@ -2,10 +2,9 @@
 //!
 //! Each vector of pixels serves all channels, and each vector of a channel's gradient all taps. The lanes are added up once a batch.
 
-use super::array::from_fn;
-
 use pulp::{Arch, Simd, WithSimd};
 
+use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
 use super::planar::{MARGIN, Planar, part_channels};

@@ -20,7 +20,6 @@ impl<T: Scalar + Lanes> Pools<T> for ByVectors {
     }
 
     fn max_backward(self, w: &Window2d, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-        clear(w, dx);
         let all = MaxBackward { w, x, y, dy, dx };
         if let Err(MaxBackward { w, x, y, dy, dx }) = on_vectors::<T, _>(self.0, all) {
             Plainly.max_backward(w, x, y, dy, dx);
@@ -34,7 +33,6 @@ impl<T: Scalar + Lanes> Pools<T> for ByVectors {
     }
 
     fn mean_backward(self, w: &Window2d, dy: &[T], dx: &mut [T]) {
-        clear(w, dx);
         let all = MeanBackward { w, dy, dx };
         if let Err(MeanBackward { w, dy, dx }) = on_vectors::<T, _>(self.0, all) {
             Plainly.mean_backward(w, dy, dx);
@@ -250,6 +248,7 @@ impl<T: Scalar + Lanes> WithSimd for MaxBackward<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { w, x, y, dy, dx } = self;
+        clear(w, dx);
         let (apart, zero) = (apart(w), T::splat(simd, T::zero()));
         each_part::<T, S>(
             simd,
@@ -306,6 +305,7 @@ impl<T: Scalar + Lanes> WithSimd for MeanBackward<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { w, dy, dx } = self;
+        clear(w, dx);
         let (apart, share) = (apart(w), T::splat(simd, pool::share(w)));
         each_part::<T, S>(
             simd,

@@ -4,10 +4,9 @@
 //! steps of the output's gradient: each broadcast number then serves as many multiply-adds as there are steps, where a tile of rows that
 //! share nothing needs a broadcast for each.
 
-use super::array::from_fn;
-
 use pulp::Simd;
 
+use super::array::from_fn;
 use super::block::{Block, RowGrid};
 use super::lanes::Lanes;
 use super::tile::{Sums, Terms, load, store};

@@ -3,9 +3,8 @@
 //! Of the filter as it is, `[height][width][channel in][group][channel out]`, lane `l` of a register and partner `s` meet channel in
 //! `l ^ s` of its group; in the transposed filter the channels of a group change places.
 
-use super::super::array::from_fn;
-
 use super::super::GroupedWindow2d;
+use super::super::array::from_fn;
 use super::super::lanes::Lanes;
 use super::WIDEST;
 

@@ -1,9 +1,8 @@
 //! A dense convolution for each group, as contractions that read the channels of the group where they lie.
 
-use super::super::array::from_fn;
-
 use pulp::Arch;
 
+use super::super::array::from_fn;
 use super::super::block::RowGrid;
 use super::super::contract::Contraction;
 use super::super::conv::{pad, padded};
