@@ -2,6 +2,7 @@
 //!
 //! Every kernel takes its sides at run time, so that a hundred layers share a handful of compiled loops.
 
+mod apart;
 mod array;
 mod block;
 pub(crate) mod check;

@@ -12,6 +12,7 @@ use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
 use super::WIDEST;
 use super::geometry::Sweep;
+use super::walk::Walk;
 
 /// Whether registers of this machine hold groups of this size.
 pub(super) fn pays<T: Lanes>(arch: Arch, w: &GroupedWindow2d) -> bool {
@@ -91,13 +92,14 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
                     _ => unreachable!("a width of the list"),
                 }
             } else
-        )* {
+        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
+            simd.vectorize(Walk(&mut image));
+        } else {
             whole = false;
         } } }
         rows! {
             1 1 1 2: 8 8;
             1 2 1 2: 8 9;
-            1 3 1 2: 8 10 7 9;
             1 5 1 2: 8 12 7 11;
             1 7 1 2: 8 14 7 13;
             1 3 2 1: 7 15;

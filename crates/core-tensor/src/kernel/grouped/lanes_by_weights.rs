@@ -9,6 +9,7 @@ use super::WIDEST;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};
 use super::lanes_any::{load, rows_inside};
+use super::walk_by_weights::Walk;
 
 /// Adds one sample's share to `sums`.
 pub(super) fn run<T: Lanes>(
@@ -33,12 +34,12 @@ pub(super) fn run<T: Lanes>(
 }
 
 /// One sample.
-struct Image<'a, T> {
-    sweep: &'a Sweep,
-    channels: usize,
-    x: &'a [T],
-    dy: &'a [T],
-    sums: &'a mut [T],
+pub(super) struct Image<'a, T> {
+    pub(super) sweep: &'a Sweep,
+    pub(super) channels: usize,
+    pub(super) x: &'a [T],
+    pub(super) dy: &'a [T],
+    pub(super) sums: &'a mut [T],
 }
 
 /// The same with the size of its groups.
@@ -68,12 +69,12 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             if const { N == $n && every_shape::<T, S>() } && whole && taps[1] == $taps && step[1] == $step && taps[0].is_multiple_of($rows) {
                 simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image));
             } else
-        )* {
+        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
+            simd.vectorize(Walk(&mut image));
+        } else {
             whole = false;
         } } }
         rows! {
-            1 3 1 3: 8 10;
-            1 3 1 1: 8 10;
             1 5 1 1: 8 12;
             1 7 1 1: 8 14;
             1 3 2 3: 4 9;

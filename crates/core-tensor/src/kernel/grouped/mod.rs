@@ -11,6 +11,8 @@ mod lanes;
 mod lanes_any;
 mod lanes_by_weights;
 mod packed;
+mod walk;
+mod walk_by_weights;
 
 use pulp::Arch;
 

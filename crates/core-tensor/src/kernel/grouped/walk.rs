@@ -1,0 +1,188 @@
+//! Depthwise windows of 3×3 that touch, walked down the image: a strip of columns at a time, its nine weights in registers all the way.
+//!
+//! A row of the image meets three rows of windows; their sums stay in registers until the third row has met them, so every pixel is read
+//! once for nine multiply-adds.
+
+use pulp::{Simd, WithSimd};
+
+use super::super::Start;
+use super::super::apart::{load_apart, store_apart};
+use super::super::array::from_fn;
+use super::super::lanes::Lanes;
+use super::WIDEST;
+use super::geometry::Sweep;
+use super::lanes::{Image, tap_at};
+
+/// Windows of a strip side by side: three rows of sums, nine weights and a pixel fill 32 registers.
+pub(super) const STRIP: usize = 7;
+/// Pixels under them.
+const UNDER: usize = STRIP + 2;
+
+impl Sweep {
+    /// Whether windows are of the size that is walked.
+    pub(super) fn is_walked(&self) -> bool {
+        let (before, columns) = (self.before[1], self.output[1]);
+        let after = columns as isize + 2 - before - self.image[1] as isize;
+        let apart = [self.step, self.apart] == [[1, 1]; 2];
+        self.taps == [3, 3] && apart && (0..=2).contains(&before) && after <= 2 && columns >= STRIP
+    }
+
+    /// The first columns of all strips, and how many windows of each are done already: the last ends with the image.
+    #[inline(always)]
+    pub(super) fn strips(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let columns = self.output[1];
+        (0..columns).step_by(STRIP).map(
+            #[inline(always)]
+            move |j| {
+                let first = j.min(columns - STRIP);
+                (first, j - first)
+            },
+        )
+    }
+}
+
+/// Runs `$body` for each pixel under a strip: written out, since the compiler takes so long a loop for one not to unroll.
+macro_rules! each_pixel {
+    (|$p:ident| $body:block) => {
+        each_pixel!($p 0 1 2 3 4 5 6 7 8 => $body)
+    };
+    ($p:ident $($number:literal)* => $body:block) => { $( { let $p = $number; $body } )* };
+}
+pub(super) use each_pixel;
+
+/// Where the pixels under a strip lie in a row of the image. The outer two on either side may lie outside: then none of a masked load's
+/// lanes is read, near the outermost pixel.
+pub(super) struct Under<M> {
+    /// of the outer two on either side
+    outer: [[(usize, M); 2]; 2],
+    /// of the first of the others, which lie side by side
+    inner: usize,
+}
+
+impl<M: Copy> Under<M> {
+    #[inline(always)]
+    pub(super) fn new<T: Lanes<First<S> = M>, S: Simd>(
+        simd: S,
+        width: usize,
+        c: usize,
+        first: isize,
+        channel: usize,
+    ) -> Self {
+        Self {
+            outer: from_fn(
+                #[inline(always)]
+                |side| {
+                    from_fn(
+                        #[inline(always)]
+                        |p| {
+                            let p = first + (side * (UNDER - 2) + p) as isize;
+                            let near = p.clamp(0, width as isize - 1);
+                            let lanes = if p == near { T::lanes::<S>() } else { 0 };
+                            (near as usize * c + channel, T::first(simd, lanes))
+                        },
+                    )
+                },
+            ),
+            inner: (first + 2) as usize * c + channel,
+        }
+    }
+
+    /// Pixel `p` under the strip.
+    #[inline(always)]
+    pub(super) fn pixel<T: Lanes<First<S> = M>, S: Simd>(
+        &self,
+        simd: S,
+        row: &[T],
+        c: usize,
+        p: usize,
+    ) -> T::Vector<S> {
+        if (2..UNDER - 2).contains(&p) {
+            return load_apart::<T, S, { UNDER - 4 }>(&row[self.inner..], c, p - 2);
+        }
+        let (at, lanes) = if p < 2 {
+            self.outer[0][p]
+        } else {
+            self.outer[1][p + 2 - UNDER]
+        };
+        T::load_first(simd, lanes, &row[at..])
+    }
+}
+
+/// All of an image, forward.
+pub(super) struct Walk<I>(pub(super) I);
+
+impl<T: Lanes> WithSimd for Walk<&mut Image<'_, T>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = T::lanes::<S>();
+        for (j, _) in self.0.sweep.strips() {
+            for channel in (0..self.0.channels / lanes * lanes).step_by(lanes) {
+                self.0.walk(simd, j, channel);
+            }
+        }
+    }
+}
+
+impl<T: Lanes> Image<'_, T> {
+    /// One strip.
+    #[inline(always)]
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "loops of constant length stay in registers"
+    )]
+    fn walk<S: Simd>(&mut self, simd: S, j: usize, channel: usize) {
+        let Sweep {
+            image: [height, width],
+            before,
+            output: [rows, _],
+            to: [to_row, to_pixel],
+            ..
+        } = *self.sweep;
+        // copies, since what is written could otherwise be them
+        let (c, image, filter, y_out) = (self.channels, self.x, self.taps, &mut *self.y);
+        let lanes = T::lanes::<S>();
+        let zero = T::splat(simd, T::zero());
+        let begin = match self.start {
+            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..lanes])[0],
+            _ => zero,
+        };
+        let mut taps = [[zero; 3]; 3];
+        for ky in 0..3 {
+            for kx in 0..3 {
+                let at = tap_at(3, c, ky, channel) + kx * WIDEST;
+                taps[ky][kx] = T::vectors::<S>(&filter[at..][..lanes])[0];
+            }
+        }
+        let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
+        // the sums of the row of windows that begins here, and of the two above
+        let mut sums = [[begin; STRIP]; 3];
+        for t in 0..rows + 2 {
+            let y = t.wrapping_sub(before[0] as usize);
+            if y < height {
+                let row = &image[y * width * c..][..width * c];
+                each_pixel!(|p| {
+                    let x = under.pixel::<T, S>(simd, row, c, p);
+                    for kx in 0..3 {
+                        if p >= kx && p - kx < STRIP {
+                            for k in 0..3 {
+                                let sum = &mut sums[k][p - kx];
+                                *sum = T::fma(simd, x, taps[k][kx], *sum);
+                            }
+                        }
+                    }
+                });
+            }
+            if t >= 2 {
+                let y = &mut y_out[(t - 2) * to_row + j * to_pixel + channel..];
+                for r in 0..STRIP {
+                    store_apart::<T, S, STRIP>(y, to_pixel, r, sums[2][r]);
+                }
+            }
+            sums[2] = sums[1];
+            sums[1] = sums[0];
+            sums[0] = [begin; STRIP];
+        }
+    }
+}
