@@ -5,8 +5,9 @@
 //! words are in the `.stderr` files; `TRYBUILD=overwrite cargo test --test ui` writes them anew, to be read before they are committed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
 
 /// What no error may show: numbers of the side arithmetic and the traits inside it.
 const INTERNAL: [&str; 9] = [
@@ -22,9 +23,26 @@ const INTERNAL: [&str; 9] = [
 ];
 
 /// With no case that passes, trybuild runs `cargo check`: so every error here is seen by an editor, before anything is built.
+///
+/// trybuild checks what the cases depend on with its own flags, then the cases with `--diagnostic-width=140` as well, and so all that they
+/// depend on once more. Given the flags for both, it checks that once: half of the time. A process has its environment from outside.
 #[test]
 fn cases_fail_under_cargo_check() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    const WITHIN: &str = "UI_CASES_WITHIN";
+    if env::var_os(WITHIN).is_some() {
+        return trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    }
+    let flags = "--cfg trybuild --verbose -A dead_code --diagnostic-width=140";
+    let status = Command::new(env::current_exe().expect("this program"))
+        .args(["--nocapture", "cases_fail_under_cargo_check"])
+        // a choice of cases: `cargo test --test ui -- trybuild=embedding`
+        .args(env::args().filter(|arg| arg.starts_with("trybuild=")))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.replace(' ', "\x1f"))
+        .env(WITHIN, "1")
+        // where it says that it passed: this test says so
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.expect("this program runs").success());
 }
 
 #[test]
