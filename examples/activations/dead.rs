@@ -1,7 +1,7 @@
 //! ReLUs that never open again, and what cures them.
 
 use core_tensor::{Tensor, Vector};
-use examples::lesson::cells;
+use examples::lesson::{at_once, cells};
 use nn::{BatchNorm, Elu, Gelu, Init, Layer, LeakyRelu, Linear, Mse, Pass, Relu, training_room};
 use optim::{Adam, Data, Optimizer, Progress, Sgd, Trainer};
 
@@ -78,16 +78,17 @@ pub(crate) fn killed() -> [usize; RATES.len()] {
 }
 
 /// Networks that begin with all units closed, but for the batch norm, which opens them at once, and the last, which begins as it should.
-pub(crate) fn cures() -> Vec<Course> {
+pub(crate) fn cures() -> [Course; 6] {
     let (adam, epochs) = (Adam::new(0.03), 200);
-    vec![
-        train::<Relu>("ReLU", -1.0, adam, epochs),
-        train::<LeakyRelu<1, 10>>("leaky ReLU, slope 1/10", -1.0, adam, epochs),
-        train::<Elu>("ELU", -1.0, adam, epochs),
-        train::<Gelu>("GELU", -1.0, adam, epochs),
-        train::<(BatchNorm<UNITS, f64>, Relu)>("batch norm, ReLU", -1.0, adam, epochs),
-        train::<Relu>("ReLU, biases begin at 0", 0.0, adam, epochs),
-    ]
+    type Opened = (BatchNorm<UNITS, f64>, Relu);
+    at_once([
+        &|| train::<Relu>("ReLU", -1.0, adam, epochs),
+        &|| train::<LeakyRelu<1, 10>>("leaky ReLU, slope 1/10", -1.0, adam, epochs),
+        &|| train::<Elu>("ELU", -1.0, adam, epochs),
+        &|| train::<Gelu>("GELU", -1.0, adam, epochs),
+        &|| train::<Opened>("batch norm, ReLU", -1.0, adam, epochs),
+        &|| train::<Relu>("ReLU, biases begin at 0", 0.0, adam, epochs),
+    ])
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use core_tensor::{Image, Tensor};
-use examples::lesson::{heading, lesson};
+use examples::lesson::{at_once, heading, lesson};
 use examples::picture::{Figure, Plot};
 use models::LeNet8;
 use models::data::augment::{
@@ -76,7 +76,7 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         .draw(folder.join("augmentation.png"))?;
 
     heading(2, "What it is worth: 10 digits of each class to learn from");
-    let [plain, augmented] = [false, true].map(few);
+    let [plain, augmented] = at_once([&|| few(false), &|| few(true)]);
     println!("accuracy on the other digits, the mean of {SEEDS} seeds:");
     println!("as they are    {plain:.4}");
     println!("augmented      {augmented:.4}");
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn augmentation_helps_where_samples_are_few() {
-        let (plain, augmented) = (few(false), few(true));
+        let [plain, augmented] = at_once([&|| few(false), &|| few(true)]);
         assert!(plain > 0.85, "{plain}");
         assert!(augmented > plain + 0.005, "{plain} {augmented}");
     }

@@ -1,5 +1,6 @@
 //! What makes gradients vanish or explode, and the cures.
 
+use examples::lesson::at_once;
 use nn::{BatchNorm, Init, LeakyRelu, Linear, Relu, Residual, Sigmoid, Tanh};
 use optim::{Clipped, Sgd};
 
@@ -104,13 +105,11 @@ pub(crate) fn exploded() -> [Course; 2] {
     let (sgd, steps) = (Sgd { rate: 0.05 }, 400);
     let start = || Task::<Leaky>::new(normal(0.35));
     let course = |name, losses| Course { name, losses };
-    [
-        course("as it is", start().descend(sgd, steps, |_| ())),
-        course(
-            "clipped to 1",
-            start().descend(Clipped::norm(sgd, 1.0), steps, |_| ()),
-        ),
-    ]
+    let clipped = Clipped::norm(sgd, 1.0);
+    at_once([
+        &|| course("as it is", start().descend(sgd, steps, |_| ())),
+        &|| course("clipped to 1", start().descend(clipped, steps, |_| ())),
+    ])
 }
 
 #[cfg(test)]

@@ -133,6 +133,7 @@ fn judged(surface: &Surface, path: Vec<[f64; 2]>) -> Run {
 mod tests {
     use super::*;
     use crate::surfaces::{ALONG, CURVATURES, SURFACES};
+    use examples::lesson::at_once;
 
     fn by_name(runs: &[Run; 15], name: &str) -> Run {
         let place = NAMES.iter().position(|&n| n == name);
@@ -185,8 +186,15 @@ mod tests {
             &[],
             &[],
         ];
-        for (surface, late) in SURFACES.iter().zip(late) {
-            for (name, run) in NAMES.iter().zip(race(surface)) {
+        let [rosenbrock, beale, himmelblau, valley] = &SURFACES;
+        let races = at_once([
+            &|| race(rosenbrock),
+            &|| race(beale),
+            &|| race(himmelblau),
+            &|| race(valley),
+        ]);
+        for ((surface, late), runs) in SURFACES.iter().zip(late).zip(races) {
+            for (name, run) in NAMES.iter().zip(runs) {
                 let (arrived, shown) = (run.steps.is_some(), (name, surface.name, run.end));
                 assert_eq!(arrived, !late.contains(name), "{shown:?}");
                 let [x, y] = run.path[run.path.len() - 1];

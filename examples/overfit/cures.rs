@@ -1,6 +1,7 @@
 //! What keeps a perceptron from learning wrong labels by heart when nobody stops it.
 
 use core_tensor::{Image, Tensor, Vector};
+use examples::lesson::at_once;
 use models::data::augment::{Augmenter, Shift, key};
 use nn::{
     Class, CrossEntropy, DropConnect, Dropout, Flatten, GaussianNoise, LabelSmoothing, Layer,
@@ -38,14 +39,14 @@ type Noisy = (
 /// Every cure.
 pub(crate) fn all(parts: &Parts) -> [Cure; 6] {
     let smoothing = LabelSmoothing { alpha: 0.3 };
-    [
-        end::<Plain, _>("L2, λ = 0.02", parts, CrossEntropy, Some(Penalty::l2(0.02))),
-        end::<Dropping, _>("dropout, p = 7/10", parts, CrossEntropy, None),
-        end::<Connecting, _>("DropConnect, p = 1/2, 7/10", parts, CrossEntropy, None),
-        end::<Plain, _>("label smoothing, α = 0.3", parts, smoothing, None),
-        end::<Noisy, _>("noise on inputs, σ = 1/2", parts, CrossEntropy, None),
-        shifted(parts),
-    ]
+    at_once([
+        &|| end::<Plain, _>("L2, λ = 0.02", parts, CrossEntropy, Some(Penalty::l2(0.02))),
+        &|| end::<Dropping, _>("dropout, p = 7/10", parts, CrossEntropy, None),
+        &|| end::<Connecting, _>("DropConnect, p = 1/2, 7/10", parts, CrossEntropy, None),
+        &|| end::<Plain, _>("label smoothing, α = 0.3", parts, smoothing, None),
+        &|| end::<Noisy, _>("noise on inputs, σ = 1/2", parts, CrossEntropy, None),
+        &|| shifted(parts),
+    ])
 }
 
 fn end<L, Q>(name: &'static str, parts: &Parts, loss: Q, penalty: Option<Penalty>) -> Cure

@@ -1,7 +1,7 @@
 //! A network that learns noise by heart, and eight ways to keep it from that.
 
 use core_tensor::{Tensor, Vector};
-use examples::lesson::spaced;
+use examples::lesson::{at_once, spaced};
 use nn::{
     DropConnect, Dropout, GaussianNoise, Gradients, Identity, Init, Layer, Linear, Mse, Network,
     Pass, Penalty, Tanh,
@@ -81,20 +81,23 @@ pub(crate) fn fits() -> [Fit; 9] {
         ..PLAIN
     };
     let plain = fit::<UNITS, Identity, Identity, Middle>;
-    [
-        plain("nothing", &PLAIN),
-        plain("L2", &with(Penalty::l2(0.01))),
-        plain("L1", &with(Penalty::l1(0.003))),
-        fit::<UNITS, Identity, Dropout, Middle>("dropout, p = 1/2", &PLAIN),
-        fit::<UNITS, Identity, Identity, DropConnect<UNITS, UNITS, f64, 3, 10>>(
-            "DropConnect, p = 3/10",
-            &PLAIN,
-        ),
-        fit::<UNITS, GaussianNoise<3, 20>, Identity, Middle>("noise on inputs, σ = 0.15", &PLAIN),
-        fit::<FEWER, Identity, Identity, Linear<FEWER, FEWER, f64>>("5 units a layer", &PLAIN),
-        plain("early stopping", &early),
-        plain("20 times the data", &more),
-    ]
+    type Connecting = DropConnect<UNITS, UNITS, f64, 3, 10>;
+    at_once([
+        &|| plain("nothing", &PLAIN),
+        &|| plain("L2", &with(Penalty::l2(0.01))),
+        &|| plain("L1", &with(Penalty::l1(0.003))),
+        &|| fit::<UNITS, Identity, Dropout, Middle>("dropout, p = 1/2", &PLAIN),
+        &|| fit::<UNITS, Identity, Identity, Connecting>("DropConnect, p = 3/10", &PLAIN),
+        &|| {
+            fit::<UNITS, GaussianNoise<3, 20>, Identity, Middle>(
+                "noise on inputs, σ = 0.15",
+                &PLAIN,
+            )
+        },
+        &|| fit::<FEWER, Identity, Identity, Linear<FEWER, FEWER, f64>>("5 units a layer", &PLAIN),
+        &|| plain("early stopping", &early),
+        &|| plain("20 times the data", &more),
+    ])
 }
 
 fn fit<const U: usize, N, D, M>(name: &'static str, plan: &Plan) -> Fit

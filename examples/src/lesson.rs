@@ -133,6 +133,21 @@ pub fn cells(low: f64, high: f64, n: usize) -> impl Iterator<Item = [f64; 2]> + 
     (0..n * n).map(move |i| [at(i % n), at(i / n)])
 }
 
+/// What each piece of `work` comes to, all at the same time: trainings that know nothing of one another.
+///
+/// ```
+/// assert_eq!(examples::lesson::at_once([&|| 1 + 2, &|| 3 * 4]), [3, 12]);
+/// ```
+///
+/// # Panics
+/// If one of them does.
+pub fn at_once<R: Send, const N: usize>(work: [&(dyn Fn() -> R + Sync); N]) -> [R; N] {
+    std::thread::scope(|scope| {
+        let threads = work.map(|piece| scope.spawn(piece));
+        threads.map(|thread| thread.join().expect("its own words are above"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
