@@ -31,8 +31,10 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     fn times<S: Simd>(simd: S, x: Self::Vector<S>, y: Self::Vector<S>) -> Self::Vector<S>;
     /// The widest blocks of lanes that [`swap`](Lanes::swap) reorders.
     const SWAPS: usize;
-    /// Lane `i` gets what lane `i ^ by` held; `by` is a power of two below [`SWAPS`](Lanes::SWAPS), and below the number of lanes.
+    /// Lane `i` gets what lane `i ^ by` held; `by` is 1 or 2, below [`SWAPS`](Lanes::SWAPS) and below the number of lanes.
     fn swap<S: Simd>(simd: S, x: Self::Vector<S>, by: usize) -> Self::Vector<S>;
+    /// The same for any `by`, known at run time, below [`SWAPS`](Lanes::SWAPS) and below the number of lanes.
+    fn swap_any<S: Simd>(simd: S, x: Self::Vector<S>, by: usize) -> Self::Vector<S>;
     /// The sum of the lanes.
     fn sum<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
     /// Lane by lane: `yes` where `x > y`, else `no`.
@@ -85,6 +87,7 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
         #[inline(always)] fn times<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>]) -> S::[<$T s>] { simd.[<mul_ $T s>](x, y) }
         const SWAPS: usize = [<$T:upper _SWAPS>];
         #[inline(always)] fn swap<S: Simd>(simd: S, x: S::[<$T s>], by: usize) -> S::[<$T s>] { [<swap_ $T>](simd, x, by) }
+        #[inline(always)] fn swap_any<S: Simd>(simd: S, x: S::[<$T s>], by: usize) -> S::[<$T s>] { [<swap_any_ $T>](simd, x, by) }
         #[inline(always)] fn sum<S: Simd>(simd: S, x: S::[<$T s>]) -> $T { simd.[<reduce_sum_ $T s>](x) }
         #[inline(always)] fn where_greater<S: Simd>(simd: S, x: S::[<$T s>], y: S::[<$T s>], yes: S::[<$T s>], no: S::[<$T s>]) -> S::[<$T s>] {
             // pulp's choice between floats is not inlined by force, that between integers is
@@ -123,7 +126,7 @@ pub(crate) struct First<M> {
 
 lanes!(f32 true F32_LANES m32s u32, f64 false F64_LANES m64s u64);
 
-const F32_SWAPS: usize = 4;
+const F32_SWAPS: usize = if cfg!(target_arch = "x86_64") { 8 } else { 4 };
 const F64_SWAPS: usize = 2;
 
 /// A complex number is a pair of lanes, of one width or the other.
@@ -140,6 +143,32 @@ fn swap_f32<S: Simd>(simd: S, x: S::f32s, by: usize) -> S::f32s {
 #[inline(always)]
 fn swap_f64<S: Simd>(simd: S, x: S::f64s, _: usize) -> S::f64s {
     bytemuck::cast(simd.swap_re_im_c64s(bytemuck::cast(x)))
+}
+
+/// AVX-512 reorders lanes by the numbers of another register.
+#[inline(always)]
+fn swap_any_f32<S: Simd>(simd: S, mut x: S::f32s, by: usize) -> S::f32s {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(v4) = (&simd as &dyn core::any::Any).downcast_ref::<pulp::x86::V4>() {
+        let mut order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        for lane in &mut order {
+            *lane ^= by as u32;
+        }
+        let order = bytemuck::cast(order);
+        return bytemuck::cast(v4.avx512f._mm512_permutexvar_ps(order, bytemuck::cast(x)));
+    }
+    for bit in [1, 2] {
+        if by & bit != 0 {
+            x = swap_f32(simd, x, bit);
+        }
+    }
+    x
+}
+
+/// As [`swap_any_f32`].
+#[inline(always)]
+fn swap_any_f64<S: Simd>(simd: S, x: S::f64s, by: usize) -> S::f64s {
+    if by == 0 { x } else { swap_f64(simd, x, by) }
 }
 
 /// Runs `op` on the machine's vectors, or gives it back where the machine has none.

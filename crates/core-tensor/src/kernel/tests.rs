@@ -180,6 +180,7 @@ fn grouped_convolutions_on_every_machine() {
         [19, 2, 2],
         [9, 4, 4],
         [3, 8, 8],
+        [4, 8, 8],
         [2, 3, 5],
         [7, 1, 2],
         [1, 5, 17],
@@ -218,6 +219,25 @@ fn grouped_convolutions_on_every_machine() {
                     groups,
                 });
             }
+        }
+    }
+}
+
+#[test]
+fn tall_images_are_walked_in_bands() {
+    for [groups, channels] in [[16, 1], [8, 2], [9, 4], [4, 8]] {
+        for side in [[28, 7], [29, 15], [61, 10]] {
+            check_grouped(&GroupedWindow2d {
+                window: Window2d {
+                    input: [side[0], side[1], groups * channels],
+                    output: [side[0], side[1], groups * channels],
+                    kernel: [3, 3],
+                    stride: [1, 1],
+                    padding: [1, 1],
+                },
+                dilation: [1, 1],
+                groups,
+            });
         }
     }
 }

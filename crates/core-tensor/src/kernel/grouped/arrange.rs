@@ -67,7 +67,8 @@ macro_rules! of_size {
         match $w.channels()[0] {
             1 => $f::<T, 1>($($argument),*),
             2 => $f::<T, 2>($($argument),*),
-            _ => $f::<T, 4>($($argument),*),
+            4 => $f::<T, 4>($($argument),*),
+            _ => $f::<T, 8>($($argument),*),
         }
     };
 }

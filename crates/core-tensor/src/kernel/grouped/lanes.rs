@@ -10,25 +10,36 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
-use super::WIDEST;
 use super::geometry::Sweep;
+use super::strip::Strips;
 use super::walk::Walk;
+use super::{MOST_SWAPPED, WIDEST};
 
-/// Whether registers of this machine hold groups of this size.
-pub(super) fn pays<T: Lanes>(arch: Arch, w: &GroupedWindow2d) -> bool {
-    struct Most<T>(core::marker::PhantomData<T>);
+/// Whether registers of this machine hold groups of this size: small ones under any window, others where they are walked.
+pub(super) fn pays<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    sweep: &Sweep,
+    start: Start<'_, T>,
+) -> bool {
+    struct Most<T>(core::marker::PhantomData<T>, bool);
     impl<T: Lanes> WithSimd for Most<T> {
         type Output = usize;
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) -> usize {
+            let most = T::SWAPS.min(T::lanes::<S>());
             if S::IS_SCALAR {
                 1
+            } else if const { every_shape::<T, S>() } && self.1 {
+                most
             } else {
-                T::SWAPS.min(T::lanes::<S>())
+                most.min(MOST_SWAPPED)
             }
         }
     }
-    w.shares() && w.channels()[0] <= arch.dispatch(Most::<T>(core::marker::PhantomData))
+    let whole = w.window.output[2].is_multiple_of(WIDEST) && !matches!(start, Start::Output);
+    let walked = whole && sweep.is_walked();
+    w.shares() && w.channels()[0] <= arch.dispatch(Most::<T>(core::marker::PhantomData, walked))
 }
 
 /// `y = start + x ∗ taps` for one sample and an arranged filter.
@@ -51,7 +62,8 @@ pub(super) fn run<T: Lanes>(
     match w.channels()[0] {
         1 => arch.dispatch(Grouped::<_, 1>(image)),
         2 => arch.dispatch(Grouped::<_, 2>(image)),
-        _ => arch.dispatch(Grouped::<_, 4>(image)),
+        4 => arch.dispatch(Grouped::<_, 4>(image)),
+        _ => arch.dispatch(Grouped::<_, 8>(image)),
     }
 }
 
@@ -94,6 +106,8 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             } else
         )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
             simd.vectorize(Walk(&mut image));
+        } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
+            simd.vectorize(Strips { image: &mut image, partners: N });
         } else {
             whole = false;
         } } }
@@ -108,6 +122,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             4 3 2 1: 7 15;
         }
         // what is left: other windows, and channels that fill part of a register
+        if const { N > MOST_SWAPPED } {
+            return;
+        }
         let first = if whole {
             image.channels / lanes * lanes
         } else {

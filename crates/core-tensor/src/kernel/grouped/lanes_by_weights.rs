@@ -5,6 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::GroupedWindow2d;
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
+use super::MOST_SWAPPED;
 use super::WIDEST;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};
@@ -29,7 +30,8 @@ pub(super) fn run<T: Lanes>(
     match w.channels()[0] {
         1 => arch.dispatch(Grouped::<_, 1>(image)),
         2 => arch.dispatch(Grouped::<_, 2>(image)),
-        _ => arch.dispatch(Grouped::<_, 4>(image)),
+        4 => arch.dispatch(Grouped::<_, 4>(image)),
+        _ => arch.dispatch(Grouped::<_, 8>(image)),
     }
 }
 
@@ -70,7 +72,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
                 simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image));
             } else
         )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
-            simd.vectorize(Walk(&mut image));
+            simd.vectorize(Walk::<_, false> { image: &mut image, partners: N });
+        } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
+            simd.vectorize(Walk::<_, true> { image: &mut image, partners: N });
         } else {
             whole = false;
         } } }
@@ -79,8 +83,10 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             1 7 1 1: 8 14;
             1 3 2 3: 4 9;
             1 5 2 1: 4 11;
-            4 3 1 1: 8 10;
             4 3 2 1: 4 9;
+        }
+        if const { N > MOST_SWAPPED } {
+            return;
         }
         let first = if whole {
             image.channels / lanes * lanes

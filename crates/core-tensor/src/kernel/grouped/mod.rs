@@ -1,8 +1,8 @@
 //! Convolutions whose taps lie apart or whose channels fall into groups: forward, by data and by weights.
 //!
-//! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. All others are a dense
-//! convolution for each group, by the register tile of matrix products: of a copy that lies side by side, `packed.rs`, or where they lie,
-//! `dense.rs`. All see the same [`Sweep`].
+//! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`; windows
+//! of 3×3 that touch walk down the image: `walk.rs`, `strip.rs`. All others are a dense convolution for each group, by the register tile of
+//! matrix products: of a copy that lies side by side, `packed.rs`, or where they lie, `dense.rs`. All see the same [`Sweep`].
 
 mod arrange;
 mod dense;
@@ -11,6 +11,7 @@ mod lanes;
 mod lanes_any;
 mod lanes_by_weights;
 mod packed;
+mod strip;
 mod walk;
 mod walk_by_weights;
 
@@ -21,8 +22,9 @@ use super::{GroupedWindow2d, Start, conv};
 use geometry::Sweep;
 use packed::Packing;
 
-/// Most channels a group that registers are shared by.
-const MOST_SHARED: usize = 4;
+/// Most channels a group that registers are shared by, and under any window.
+const MOST_SHARED: usize = 8;
+const MOST_SWAPPED: usize = 4;
 /// Numbers in the widest register: the arranged filter has rows of a multiple.
 const WIDEST: usize = 16;
 
@@ -43,7 +45,7 @@ pub(crate) fn conv2d<T: Lanes>(
         .chunks_exact(w.window.input_len().max(1))
         .zip(y.chunks_exact_mut(w.window.output_len().max(1)));
     let sweep = Sweep::forward(w);
-    if lanes::pays::<T>(arch, w) {
+    if lanes::pays(arch, w, &sweep, start) {
         let taps = &mut scratch[..w.arranged()];
         arrange::arrange(w, filter, taps);
         for (x, y) in samples {
@@ -81,7 +83,9 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     let samples = dy
         .chunks_exact(w.window.output_len().max(1))
         .zip(dx.chunks_exact_mut(w.window.input_len().max(1)));
-    if lanes::pays::<T>(arch, w) {
+    let mut pays = true;
+    w.for_each_phase(|phase, _| pays &= lanes::pays::<T>(arch, w, &phase.sweep, Start::Zero));
+    if pays {
         let taps = &mut scratch[..w.arranged()];
         arrange::arrange_phases(w, filter, taps);
         for (dy, dx) in samples {
@@ -142,7 +146,7 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         .chunks_exact(w.window.input_len().max(1))
         .zip(dy.chunks_exact(w.window.output_len().max(1)));
     let sweep = Sweep::forward(w);
-    if lanes::pays::<T>(arch, w) {
+    if lanes::pays::<T>(arch, w, &sweep, Start::Zero) {
         let sums = &mut scratch[..w.arranged()];
         sums.fill(T::zero());
         for (x, dy) in samples {

@@ -16,7 +16,7 @@ use super::lanes::{Image, tap_at};
 /// Windows of a strip side by side: three rows of sums, nine weights and a pixel fill 32 registers.
 pub(super) const STRIP: usize = 7;
 /// Pixels under them.
-const UNDER: usize = STRIP + 2;
+pub(super) const UNDER: usize = STRIP + 2;
 
 impl Sweep {
     /// Whether windows are of the size that is walked.
@@ -108,6 +108,58 @@ impl<M: Copy> Under<M> {
     }
 }
 
+/// The weights of a register's channels that meet a partner.
+#[derive(Clone, Copy)]
+pub(super) struct Taps {
+    pub(super) first: usize,
+    /// distance from row to row, and within a row
+    pub(super) apart: [usize; 2],
+}
+
+impl Taps {
+    pub(super) fn new(c: usize, channel: usize, [partner, partners]: [usize; 2]) -> Self {
+        let first = tap_at(3 * partners, c, 0, channel);
+        let row = tap_at(3 * partners, c, 1, channel) - first;
+        Self {
+            first: first + partner * WIDEST,
+            apart: [row, partners * WIDEST],
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn load<T: Lanes, S: Simd>(self, filter: &[T]) -> [[T::Vector<S>; 3]; 3] {
+        from_fn(
+            #[inline(always)]
+            |ky| {
+                let row = &filter[self.first + ky * self.apart[0]..];
+                from_fn(
+                    #[inline(always)]
+                    |kx| load_apart::<T, S, 3>(row, self.apart[1], kx),
+                )
+            },
+        )
+    }
+}
+
+/// Pixel `p` under a strip meets the windows that begin in its row of the image and in the two above.
+#[inline(always)]
+pub(super) fn meet<T: Lanes, S: Simd>(
+    simd: S,
+    p: usize,
+    x: T::Vector<S>,
+    taps: &[[T::Vector<S>; 3]; 3],
+    mut sums: [[T::Vector<S>; STRIP]; 3],
+) -> [[T::Vector<S>; STRIP]; 3] {
+    for kx in 0..3 {
+        if p >= kx && p - kx < STRIP {
+            for k in 0..3 {
+                sums[k][p - kx] = T::fma(simd, x, taps[k][kx], sums[k][p - kx]);
+            }
+        }
+    }
+    sums
+}
+
 /// All of an image, forward.
 pub(super) struct Walk<I>(pub(super) I);
 
@@ -148,13 +200,7 @@ impl<T: Lanes> Image<'_, T> {
             Start::Row(bias) => T::vectors::<S>(&bias[channel..][..lanes])[0],
             _ => zero,
         };
-        let mut taps = [[zero; 3]; 3];
-        for ky in 0..3 {
-            for kx in 0..3 {
-                let at = tap_at(3, c, ky, channel) + kx * WIDEST;
-                taps[ky][kx] = T::vectors::<S>(&filter[at..][..lanes])[0];
-            }
-        }
+        let taps = Taps::new(c, channel, [0, 1]).load::<T, S>(filter);
         let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
         // the sums of the row of windows that begins here, and of the two above
         let mut sums = [[begin; STRIP]; 3];
@@ -164,14 +210,7 @@ impl<T: Lanes> Image<'_, T> {
                 let row = &image[y * width * c..][..width * c];
                 each_pixel!(|p| {
                     let x = under.pixel::<T, S>(simd, row, c, p);
-                    for kx in 0..3 {
-                        if p >= kx && p - kx < STRIP {
-                            for k in 0..3 {
-                                let sum = &mut sums[k][p - kx];
-                                *sum = T::fma(simd, x, taps[k][kx], *sum);
-                            }
-                        }
-                    }
+                    sums = meet::<T, S>(simd, p, x, &taps, sums);
                 });
             }
             if t >= 2 {

@@ -3,39 +3,83 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::apart::load_apart;
+use super::super::apart::{load_apart, store_apart};
+use super::super::array::map;
 use super::super::lanes::Lanes;
-use super::WIDEST;
 use super::geometry::Sweep;
-use super::lanes::tap_at;
 use super::lanes_by_weights::Image;
-use super::walk::{STRIP, Under, each_pixel};
+use super::walk::{STRIP, Taps, Under, each_pixel};
 
-/// All of an image.
-pub(super) struct Walk<I>(pub(super) I);
+/// Lanes change places with their partners.
+#[inline(always)]
+fn partners<T: Lanes, S: Simd, const N: usize>(
+    simd: S,
+    x: [T::Vector<S>; N],
+    partner: usize,
+) -> [T::Vector<S>; N] {
+    map(
+        x,
+        #[inline(always)]
+        |x| T::swap_any(simd, x, partner),
+    )
+}
 
-impl<T: Lanes> WithSimd for Walk<&mut Image<'_, T>> {
+/// Pixel `p` under a strip meets the gradient of the windows that begin in its row of the image and in the two above.
+#[inline(always)]
+pub(super) fn meet<T: Lanes, S: Simd>(
+    simd: S,
+    p: usize,
+    x: T::Vector<S>,
+    dy: &[[T::Vector<S>; STRIP]; 3],
+    mut sums: [[T::Vector<S>; 3]; 3],
+) -> [[T::Vector<S>; 3]; 3] {
+    for kx in 0..3 {
+        if p >= kx && p - kx < STRIP {
+            for k in 0..3 {
+                sums[k][kx] = T::fma(simd, x, dy[k][p - kx], sums[k][kx]);
+            }
+        }
+    }
+    sums
+}
+
+/// All of an image, once for each partner of a channel in its `GROUP`.
+pub(super) struct Walk<I, const GROUP: bool> {
+    pub(super) image: I,
+    pub(super) partners: usize,
+}
+
+impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = T::lanes::<S>();
-        for (j, done) in self.0.sweep.strips() {
-            for channel in (0..self.0.channels / lanes * lanes).step_by(lanes) {
-                self.0.walk(simd, j, done, channel);
+        for strip in self.image.sweep.strips() {
+            for channel in (0..self.image.channels / lanes * lanes).step_by(lanes) {
+                for partner in 0..self.partners {
+                    let partner = [partner, self.partners];
+                    self.image.walk::<S, GROUP>(simd, strip, channel, partner);
+                }
             }
         }
     }
 }
 
 impl<T: Lanes> Image<'_, T> {
-    /// One strip, of which the first pixels may be `done`.
+    /// One strip, of which the first pixels may be `done`. Lanes change places with their partners in the gradient, and so in the sums.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
         reason = "loops of constant length stay in registers"
     )]
-    fn walk<S: Simd>(&mut self, simd: S, j: usize, done: usize, channel: usize) {
+    fn walk<S: Simd, const GROUP: bool>(
+        &mut self,
+        simd: S,
+        (j, done): (usize, usize),
+        channel: usize,
+        partner: [usize; 2],
+    ) {
         let Sweep {
             image: [height, width],
             before,
@@ -43,13 +87,12 @@ impl<T: Lanes> Image<'_, T> {
             ..
         } = *self.sweep;
         let (c, image, gradient) = (self.channels, self.x, self.dy);
-        let lanes = T::lanes::<S>();
         let zero = T::splat(simd, T::zero());
-        let at = |ky, kx| tap_at(3, c, ky, channel) + kx * WIDEST;
-        let mut sums = [[zero; 3]; 3];
-        for ky in 0..3 {
-            for kx in 0..3 {
-                sums[ky][kx] = T::vectors::<S>(&self.sums[at(ky, kx)..][..lanes])[0];
+        let (at, [partner, _]) = (Taps::new(c, channel, partner), partner);
+        let mut sums: [[T::Vector<S>; 3]; 3] = at.load::<T, S>(self.sums);
+        if GROUP {
+            for ky in 0..3 {
+                sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
             }
         }
         let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
@@ -63,6 +106,9 @@ impl<T: Lanes> Image<'_, T> {
                 let row = &gradient[(t * columns + j) * c + channel..];
                 for r in 0..STRIP {
                     dy[0][r] = load_apart::<T, S, STRIP>(row, c, r);
+                }
+                if GROUP {
+                    dy[0] = partners::<T, S, STRIP>(simd, dy[0], partner);
                 }
                 if done > 0 {
                     for r in 0..STRIP {
@@ -79,18 +125,16 @@ impl<T: Lanes> Image<'_, T> {
             let row = &image[y * width * c..][..width * c];
             each_pixel!(|p| {
                 let x = under.pixel::<T, S>(simd, row, c, p);
-                for kx in 0..3 {
-                    if p >= kx && p - kx < STRIP {
-                        for k in 0..3 {
-                            sums[k][kx] = T::fma(simd, x, dy[k][p - kx], sums[k][kx]);
-                        }
-                    }
-                }
+                sums = meet::<T, S>(simd, p, x, &dy, sums);
             });
         }
         for ky in 0..3 {
+            if GROUP {
+                sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
+            }
+            let row = &mut self.sums[at.first + ky * at.apart[0]..];
             for kx in 0..3 {
-                T::vectors_mut::<S>(&mut self.sums[at(ky, kx)..][..lanes])[0] = sums[ky][kx];
+                store_apart::<T, S, 3>(row, at.apart[1], kx, sums[ky][kx]);
             }
         }
     }

@@ -1,0 +1,136 @@
+//! Windows of 3×3 over small groups, by the walk of `walk.rs`, once for each partner of a lane in its group.
+//!
+//! So that every walk but the first reads from the nearest cache, the first lays its part of a strip side by side, zeros around the image
+//! and all. Where they lie, pixels push one another out of that cache: the sides of networks make their distance a power of two.
+
+use pulp::{Simd, WithSimd};
+
+use super::super::Start;
+use super::super::apart::store_apart;
+use super::super::lanes::Lanes;
+use super::geometry::Sweep;
+use super::lanes::Image;
+use super::walk::{STRIP, Taps, UNDER, Under, each_pixel, meet};
+
+/// Most rows of windows at a time: their pixels and they themselves fill two thirds of a nearest cache.
+const BAND: usize = 28;
+
+/// All of an image.
+pub(super) struct Strips<I> {
+    pub(super) image: I,
+    pub(super) partners: usize,
+}
+
+impl<T: Lanes> WithSimd for Strips<&mut Image<'_, T>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (image, lanes) = (self.image, T::lanes::<S>());
+        let zero = T::splat(simd, T::zero());
+        let mut room = Room::<T, S> {
+            x: [[zero; UNDER]; BAND + 2],
+            y: [[zero; STRIP]; BAND],
+        };
+        let rows = image.sweep.output[0];
+        let band = rows.div_ceil(rows.div_ceil(BAND).max(1)).max(1);
+        for i in (0..rows).step_by(band) {
+            for (j, _) in image.sweep.strips() {
+                for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
+                    let part = Part {
+                        from: [i, j],
+                        rows: band.min(rows - i),
+                        channel,
+                    };
+                    image.walk_band::<S, true>(simd, &mut room, &part, [0, self.partners]);
+                    for partner in 1..self.partners {
+                        let partner = [partner, self.partners];
+                        image.walk_band::<S, false>(simd, &mut room, &part, partner);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The pixels under part of a strip, and what its windows sum up, from a cache line on.
+#[repr(align(64))]
+struct Room<T: Lanes, S: Simd> {
+    x: [[T::Vector<S>; UNDER]; BAND + 2],
+    y: [[T::Vector<S>; STRIP]; BAND],
+}
+
+/// Part of a strip.
+struct Part {
+    from: [usize; 2],
+    rows: usize,
+    channel: usize,
+}
+
+impl<T: Lanes> Image<'_, T> {
+    /// What part of a strip gets from one partner; the `FIRST` reads the image, the last writes the result.
+    #[inline(always)]
+    fn walk_band<S: Simd, const FIRST: bool>(
+        &mut self,
+        simd: S,
+        room: &mut Room<T, S>,
+        part: &Part,
+        [partner, partners]: [usize; 2],
+    ) {
+        let Sweep {
+            image: [height, width],
+            before,
+            to: [to_row, to_pixel],
+            ..
+        } = *self.sweep;
+        let (c, image, y_out) = (self.channels, self.x, &mut *self.y);
+        let (
+            &Part {
+                from: [i, j],
+                channel,
+                ..
+            },
+            zero,
+        ) = (part, T::splat(simd, T::zero()));
+        let begin = match self.start {
+            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..T::lanes::<S>()])[0],
+            _ => zero,
+        };
+        let taps = Taps::new(c, channel, [partner, partners]).load::<T, S>(self.taps);
+        let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
+        let last = partner + 1 == partners;
+        let mut sums = [[begin; STRIP]; 3];
+        let y = &mut room.y[..part.rows];
+        for (t, pixels) in room.x[..part.rows + 2].iter_mut().enumerate() {
+            sums[2] = sums[1];
+            sums[1] = sums[0];
+            sums[0] = [begin; STRIP];
+            if !FIRST && t < y.len() {
+                sums[0] = y[t];
+            }
+            let from = (i + t).wrapping_sub(before[0] as usize);
+            if !FIRST {
+                each_pixel!(|p| {
+                    let x = T::swap_any(simd, pixels[p], partner);
+                    sums = meet::<T, S>(simd, p, x, &taps, sums);
+                });
+            } else if from < height {
+                let row = &image[from * width * c..][..width * c];
+                each_pixel!(|p| {
+                    pixels[p] = under.pixel::<T, S>(simd, row, c, p);
+                    sums = meet::<T, S>(simd, p, pixels[p], &taps, sums);
+                });
+            } else {
+                *pixels = [zero; UNDER];
+            }
+            if t >= 2 && last {
+                let y = &mut y_out[(i + t - 2) * to_row + j * to_pixel + channel..];
+                for (r, sum) in sums[2].into_iter().enumerate() {
+                    store_apart::<T, S, STRIP>(y, to_pixel, r, sum);
+                }
+            } else if t >= 2 {
+                y[t - 2] = sums[2];
+            }
+        }
+    }
+}
