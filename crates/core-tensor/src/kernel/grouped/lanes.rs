@@ -7,6 +7,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::super::apart::{load_apart, store_apart};
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
@@ -114,11 +115,11 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
         rows! {
             1 1 1 2: 8 8;
             1 2 1 2: 8 9;
-            1 5 1 2: 8 12 7 11;
-            1 7 1 2: 8 14 7 13;
+            1 5 1 2: 8 12;
+            1 7 1 2: 8 14;
             1 3 2 1: 7 15;
             1 5 2 1: 4 11;
-            4 3 1 2: 8 10 7 9;
+            4 3 1 2: 8 10;
             4 3 2 1: 7 15;
         }
         // what is left: other windows, and channels that fill part of a register
@@ -210,15 +211,13 @@ pub(super) fn pixels<T: Lanes, S: Simd, const UNDER: usize>(
 ) -> [T::Vector<S>; UNDER] {
     let lanes = T::lanes::<S>();
     let mut under = [T::splat(simd, T::zero()); UNDER];
-    // a walk from pixel to pixel: one address instead of as many as there are pixels
     if first < width && first + UNDER <= width {
-        let mut rest = &x[(line + first) * c..][..UNDER * c];
+        let pixels = &x[(line + first) * c + channel..];
         for p in 0..UNDER {
-            let (pixel, after) = rest.split_at(c);
-            under[p] = T::vectors::<S>(&pixel[channel..][..lanes])[0];
-            rest = after;
+            under[p] = load_apart::<T, S, UNDER>(pixels, c, p);
         }
     } else {
+        // a walk from pixel to pixel: one address instead of as many as there are pixels
         let start = if first < width { first } else { 0 };
         let mut rest = &x[(line + start) * c..(line + width) * c];
         for p in 0..UNDER {
@@ -352,6 +351,12 @@ impl<T: Lanes> Image<'_, T> {
         for o in 0..ROWS {
             if i + o < output[0] {
                 let mut y = &mut y_out[(i + o) * to_row + j * to_pixel + channel..];
+                if j + MR <= output[1] {
+                    for r in 0..MR {
+                        store_apart::<T, S, MR>(y, to_pixel, r, sums[o][r]);
+                    }
+                    continue;
+                }
                 for r in 0..MR {
                     if r > 0 && j + r < output[1] {
                         y = &mut y[to_pixel..];

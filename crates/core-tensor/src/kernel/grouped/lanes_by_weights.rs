@@ -7,6 +7,7 @@ use super::super::block::every_shape;
 use super::super::lanes::Lanes;
 use super::MOST_SWAPPED;
 use super::WIDEST;
+use super::column_by_weights::Columns;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};
 use super::lanes_any::{load, rows_inside};
@@ -71,7 +72,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             if const { N == $n && every_shape::<T, S>() } && whole && taps[1] == $taps && step[1] == $step && taps[0].is_multiple_of($rows) {
                 simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image));
             } else
-        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
+        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked_in_columns() {
+            simd.vectorize(Columns(&mut image));
+        } else if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
             simd.vectorize(Walk::<_, false> { image: &mut image, partners: N });
         } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
             simd.vectorize(Walk::<_, true> { image: &mut image, partners: N });
@@ -79,7 +82,6 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             whole = false;
         } } }
         rows! {
-            1 5 1 1: 8 12;
             1 7 1 1: 8 14;
             1 3 2 3: 4 9;
             1 5 2 1: 4 11;

@@ -5,6 +5,7 @@
 //! matrix products: of a copy that lies side by side, `packed.rs`, or where they lie, `dense.rs`. All see the same [`Sweep`].
 
 mod arrange;
+mod column_by_weights;
 mod dense;
 mod geometry;
 mod lanes;

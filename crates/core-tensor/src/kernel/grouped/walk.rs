@@ -59,6 +59,26 @@ pub(super) struct Under<M> {
     inner: usize,
 }
 
+/// Where `N` neighbouring pixels lie in a row of the image, and which lanes are to be loaded: none of those outside.
+#[inline(always)]
+pub(super) fn under<T: Lanes, S: Simd, const N: usize>(
+    simd: S,
+    width: usize,
+    c: usize,
+    first: isize,
+    channel: usize,
+) -> [(usize, T::First<S>); N] {
+    from_fn(
+        #[inline(always)]
+        |p| {
+            let p = first + p as isize;
+            let near = p.clamp(0, width as isize - 1);
+            let lanes = if p == near { T::lanes::<S>() } else { 0 };
+            (near as usize * c + channel, T::first(simd, lanes))
+        },
+    )
+}
+
 impl<M: Copy> Under<M> {
     #[inline(always)]
     pub(super) fn new<T: Lanes<First<S> = M>, S: Simd>(
@@ -69,20 +89,10 @@ impl<M: Copy> Under<M> {
         channel: usize,
     ) -> Self {
         Self {
-            outer: from_fn(
-                #[inline(always)]
-                |side| {
-                    from_fn(
-                        #[inline(always)]
-                        |p| {
-                            let p = first + (side * (UNDER - 2) + p) as isize;
-                            let near = p.clamp(0, width as isize - 1);
-                            let lanes = if p == near { T::lanes::<S>() } else { 0 };
-                            (near as usize * c + channel, T::first(simd, lanes))
-                        },
-                    )
-                },
-            ),
+            outer: [
+                under::<T, S, 2>(simd, width, c, first, channel),
+                under::<T, S, 2>(simd, width, c, first + UNDER as isize - 2, channel),
+            ],
             inner: (first + 2) as usize * c + channel,
         }
     }
