@@ -14,7 +14,6 @@ pub(crate) mod grouped;
 mod lanes;
 pub(crate) mod map;
 pub(crate) mod norm;
-mod norm_lanes;
 mod overlap;
 mod pack;
 pub mod plain;

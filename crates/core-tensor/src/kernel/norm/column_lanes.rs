@@ -1,20 +1,11 @@
-//! The sums of `norm.rs` on the machine's vectors: a row along independent chains, columns side by side in registers.
+//! The sums of columns on the machine's vectors: columns side by side in registers.
 
 use pulp::{Simd, WithSimd};
 
-use super::array::map;
-use super::lanes::Lanes;
-use super::norm::{Mixing, Term};
+use super::super::lanes::Lanes;
+use super::{CHAINS, Mixing, Term, square};
 
-/// `Σ term` along a row.
-pub(crate) struct RowSum<'a, T> {
-    pub(crate) term: Term,
-    /// rows of a length
-    pub(crate) rows: [&'a [T]; 3],
-    pub(crate) mean: T,
-}
-
-/// `sums[c] += Σ_r term(a[r][c], b[r][c], mean[c])`
+/// `sums[c] += Σ_r term(a[r][c], b[r][c], mean[c])`; of a term that is two numbers the sums of the first lie before those of the second.
 pub(crate) struct ColumnSums<'a, T> {
     pub(crate) term: Term,
     pub(crate) a: &'a [T],
@@ -31,103 +22,8 @@ pub(crate) struct ColumnMix<'a, T> {
     pub(crate) y: &'a mut [T],
 }
 
-/// Vectors that are added at a time, each to a sum of its own.
-const CHAINS: usize = 4;
 /// Numbers of the rows that are summed before the next columns are: so many stay in a near cache.
 const NEAR: usize = 1 << 14;
-
-impl<T: Lanes> WithSimd for RowSum<'_, T> {
-    type Output = T;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> T {
-        let Self { rows, mean, .. } = self;
-        match self.term {
-            Term::Own => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, _, _], _| a,
-            ),
-            Term::Square => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, _, _], mean| square::<T, S>(simd, a, mean),
-            ),
-            Term::Product => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, b, _], _| T::times(simd, a, b),
-            ),
-            Term::Centred => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, b, x], mean| T::times(simd, T::times(simd, a, b), T::minus(simd, x, mean)),
-            ),
-        }
-    }
-}
-
-#[inline(always)]
-fn square<T: Lanes, S: Simd>(simd: S, x: T::Vector<S>, mean: T::Vector<S>) -> T::Vector<S> {
-    let from_mean = T::minus(simd, x, mean);
-    T::times(simd, from_mean, from_mean)
-}
-
-/// `Σ term` along a row.
-#[inline(always)]
-fn along<T: Lanes, S: Simd>(
-    simd: S,
-    rows: [&[T]; 3],
-    mean: T,
-    term: impl Fn([T::Vector<S>; 3], T::Vector<S>) -> T::Vector<S>,
-) -> T {
-    let n = rows[0].len();
-    let [a, b, x] = map(
-        rows,
-        #[inline(always)]
-        |row| T::vectors::<S>(&row[..n]),
-    );
-    let means = T::splat(simd, mean);
-    let mut sums = [T::splat(simd, T::zero()); CHAINS];
-    let [(a4, a), (b4, b), (x4, x)] = map([a, b, x], <[_]>::as_chunks::<CHAINS>);
-    for ((a, b), x) in a4.iter().zip(b4).zip(x4) {
-        for (k, sum) in sums.iter_mut().enumerate() {
-            *sum = T::plus(simd, *sum, term([a[k], b[k], x[k]], means));
-        }
-    }
-    let [mut first, second, third, fourth] = sums;
-    for ((&a, &b), &x) in a.iter().zip(b).zip(x) {
-        first = T::plus(simd, first, term([a, b, x], means));
-    }
-    let done = n / T::lanes::<S>() * T::lanes::<S>();
-    let mut last = T::splat(simd, T::zero());
-    if done < n {
-        let first = T::first(simd, n - done);
-        // zeros from a mean of zero beyond the end
-        let all: [T; MOST] = [mean; MOST];
-        last = term(
-            [
-                T::load_first(simd, first, &rows[0][done..n]),
-                T::load_first(simd, first, &rows[1][done..n]),
-                T::load_first(simd, first, &rows[2][done..n]),
-            ],
-            T::load_first(simd, first, &all),
-        );
-    }
-    let pairs = [T::plus(simd, first, second), T::plus(simd, third, fourth)];
-    T::sum(simd, T::plus(simd, T::plus(simd, pairs[0], pairs[1]), last))
-}
-
-/// Lanes of the widest register.
-const MOST: usize = 16;
 
 impl<T: Lanes> WithSimd for ColumnSums<'_, T> {
     type Output = ();
@@ -138,22 +34,30 @@ impl<T: Lanes> WithSimd for ColumnSums<'_, T> {
             Term::Own => self.run(
                 simd,
                 #[inline(always)]
-                |a, _, _| a,
+                |a, _, _| [a],
             ),
             Term::Square => self.run(
                 simd,
                 #[inline(always)]
-                |a, _, mean| square::<T, S>(simd, a, mean),
+                |a, _, mean| [square::<T, S>(simd, a, mean)],
             ),
             Term::Product => self.run(
                 simd,
                 #[inline(always)]
-                |a, b, _| T::times(simd, a, b),
+                |a, b, _| [T::times(simd, a, b)],
             ),
             Term::Centred => self.run(
                 simd,
                 #[inline(always)]
-                |a, b, mean| T::times(simd, a, T::minus(simd, b, mean)),
+                |a, b, mean| [T::times(simd, a, T::minus(simd, b, mean))],
+            ),
+            Term::Deviation => self.run(
+                simd,
+                #[inline(always)]
+                |a, _, mean| {
+                    let from_mean = T::minus(simd, a, mean);
+                    [from_mean, T::times(simd, from_mean, from_mean)]
+                },
             ),
         }
     }
@@ -161,42 +65,57 @@ impl<T: Lanes> WithSimd for ColumnSums<'_, T> {
 
 impl<T: Lanes> ColumnSums<'_, T> {
     #[inline(always)]
-    fn run<S: Simd>(
+    fn run<S: Simd, const N: usize>(
         &mut self,
         simd: S,
-        term: impl Fn(T::Vector<S>, T::Vector<S>, T::Vector<S>) -> T::Vector<S>,
+        term: impl Fn(T::Vector<S>, T::Vector<S>, T::Vector<S>) -> [T::Vector<S>; N],
     ) {
-        let (n, lanes) = (self.sums.len(), T::lanes::<S>());
+        let (n, lanes) = (self.mean.len(), T::lanes::<S>());
         let near = (NEAR / n).max(1) * n;
         for (a, b) in self.a.chunks(near).zip(self.b.chunks(near)) {
             let mut c = 0;
             while c + CHAINS * lanes <= n {
                 let at = c..c + CHAINS * lanes;
-                let mut sums = [T::splat(simd, T::zero()); CHAINS];
-                sums.copy_from_slice(T::vectors::<S>(&self.sums[at.clone()]));
-                let mut means = sums;
+                let mut sums = [[T::splat(simd, T::zero()); CHAINS]; N];
+                for (sums, all) in sums.iter_mut().zip(self.sums.chunks_exact(n)) {
+                    sums.copy_from_slice(T::vectors::<S>(&all[at.clone()]));
+                }
+                let mut means = sums[0];
                 means.copy_from_slice(T::vectors::<S>(&self.mean[at.clone()]));
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
                     let a = T::vectors::<S>(&a[at.clone()]);
                     let b = T::vectors::<S>(&b[at.clone()]);
                     for k in 0..CHAINS {
-                        sums[k] = T::plus(simd, sums[k], term(a[k], b[k], means[k]));
+                        let terms = term(a[k], b[k], means[k]);
+                        for j in 0..N {
+                            sums[j][k] = T::plus(simd, sums[j][k], terms[j]);
+                        }
                     }
                 }
-                T::vectors_mut::<S>(&mut self.sums[at]).copy_from_slice(&sums);
+                for (sums, all) in sums.iter().zip(self.sums.chunks_exact_mut(n)) {
+                    T::vectors_mut::<S>(&mut all[at.clone()]).copy_from_slice(sums);
+                }
                 c += CHAINS * lanes;
             }
             while c < n {
                 let at = c..(c + lanes).min(n);
                 let first = T::first(simd, at.len());
                 let mean = T::load_first(simd, first, &self.mean[at.clone()]);
-                let mut sum = T::load_first(simd, first, &self.sums[at.clone()]);
+                let mut sums = [T::splat(simd, T::zero()); N];
+                for (sum, all) in sums.iter_mut().zip(self.sums.chunks_exact(n)) {
+                    *sum = T::load_first(simd, first, &all[at.clone()]);
+                }
                 for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(n)) {
                     let a = T::load_first(simd, first, &a[at.clone()]);
                     let b = T::load_first(simd, first, &b[at.clone()]);
-                    sum = T::plus(simd, sum, term(a, b, mean));
+                    let terms = term(a, b, mean);
+                    for j in 0..N {
+                        sums[j] = T::plus(simd, sums[j], terms[j]);
+                    }
                 }
-                T::store_first(simd, first, &mut self.sums[at], sum);
+                for (&sum, all) in sums.iter().zip(self.sums.chunks_exact_mut(n)) {
+                    T::store_first(simd, first, &mut all[at.clone()], sum);
+                }
                 c += lanes;
             }
         }

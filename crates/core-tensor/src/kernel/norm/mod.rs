@@ -1,0 +1,155 @@
+//! Normalisation of rows and of columns, and the gradients through it: the sums it is made of, by the machine's vectors where a number has
+//! them.
+
+use pulp::{Arch, Simd};
+
+use super::lanes::Lanes;
+use crate::Scalar;
+use column_lanes::{ColumnMix, ColumnSums};
+use row_lanes::{RowSum, RowWrite};
+
+mod column_lanes;
+mod columns;
+mod row_lanes;
+mod rows;
+
+pub(crate) use columns::{add_rows, column_moments, mix_columns, sum_columns};
+pub use rows::RowNorm;
+pub(crate) use rows::{log_softmax_backward, softmax_backward};
+
+/// Vectors that are added at a time, each to a sum of its own.
+const CHAINS: usize = 4;
+/// What a sum adds up, of the numbers `a`, `b` and `x` of three rows; of columns, of `a` and `x`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Term {
+    /// `a`
+    Own,
+    /// `(a − mean)²`
+    Square,
+    /// `a · b`
+    Product,
+    /// `a · b · (x − mean)`; of columns `a · (x − mean)`
+    Centred,
+    /// `a − mean`; of columns two numbers, this and its square
+    Deviation,
+}
+
+/// What becomes of the rows of a matrix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mixing {
+    /// `y = (x − mean) · factor + shift`
+    Scale,
+    /// `y ← y · own − (x − mean) · along − all`
+    Back,
+}
+
+/// How a number adds and mixes: by vectors, or by [`Plainly`].
+pub(crate) trait Sums<T: Scalar>: Copy {
+    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> T;
+    fn write(self, row: RowWrite<'_, T>) -> [T; 2];
+    fn columns(self, term: Term, rows: [&[T]; 2], mean: &[T], sums: &mut [T]);
+    fn mix(self, mixing: Mixing, x: &[T], columns: [&[T]; 4], y: &mut [T]);
+}
+
+/// One number after another: for numbers without vectors.
+#[derive(Clone, Copy)]
+pub(crate) struct Plainly;
+
+impl<T: Scalar> Sums<T> for Plainly {
+    fn row(self, term: Term, [a, b, x]: [&[T]; 3], mean: T) -> T {
+        let terms = a.iter().zip(b).zip(x).map(|((&a, &b), &x)| match term {
+            Term::Own => a,
+            Term::Square => (a - mean) * (a - mean),
+            Term::Product => a * b,
+            Term::Centred => a * b * (x - mean),
+            Term::Deviation => a - mean,
+        });
+        terms.sum()
+    }
+
+    fn write(self, row: RowWrite<'_, T>) -> [T; 2] {
+        let [mean, inverse] = row.moments;
+        for ((y, &x), &scale) in row.y.iter_mut().zip(row.x).zip(row.scale) {
+            *y = (x - mean) * inverse * scale;
+        }
+        if let Some(shift) = row.shift {
+            row.y
+                .iter_mut()
+                .zip(shift)
+                .for_each(|(y, &shift)| *y += shift);
+        }
+        [Term::Deviation, Term::Square].map(|term| self.row(term, [row.next; 3], row.around))
+    }
+
+    fn columns(self, term: Term, [a, x]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
+        let n = mean.len().max(1);
+        let (sums, squares) = sums.split_at_mut(n.min(sums.len()));
+        for (a, x) in a.chunks_exact(n).zip(x.chunks_exact(n)) {
+            for (((sum, &a), &x), &mean) in sums.iter_mut().zip(a).zip(x).zip(mean) {
+                *sum += match term {
+                    Term::Own => a,
+                    Term::Square => (a - mean) * (a - mean),
+                    Term::Product => a * x,
+                    Term::Centred => a * (x - mean),
+                    Term::Deviation => a - mean,
+                };
+            }
+            // there are some if the term is two numbers
+            for ((sum, &a), &mean) in squares.iter_mut().zip(a).zip(mean) {
+                *sum += (a - mean) * (a - mean);
+            }
+        }
+    }
+
+    fn mix(self, mixing: Mixing, x: &[T], [mean, one, two, three]: [&[T]; 4], y: &mut [T]) {
+        let n = mean.len().max(1);
+        for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
+            for c in 0..n {
+                let from_mean = x[c] - mean[c];
+                y[c] = match mixing {
+                    Mixing::Scale => from_mean * one[c] + two[c],
+                    Mixing::Back => y[c] * one[c] - from_mean * two[c] - three[c],
+                };
+            }
+        }
+    }
+}
+
+/// By the vectors of this machine.
+#[derive(Clone, Copy)]
+pub(crate) struct ByVectors(pub(crate) Arch);
+
+impl<T: Scalar + Lanes> Sums<T> for ByVectors {
+    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> T {
+        self.0.dispatch(RowSum { term, rows, mean })
+    }
+
+    fn write(self, row: RowWrite<'_, T>) -> [T; 2] {
+        self.0.dispatch(row)
+    }
+
+    fn columns(self, term: Term, [a, b]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
+        self.0.dispatch(ColumnSums {
+            term,
+            a,
+            b,
+            mean,
+            sums,
+        });
+    }
+
+    fn mix(self, mixing: Mixing, x: &[T], columns: [&[T]; 4], y: &mut [T]) {
+        self.0.dispatch(ColumnMix {
+            mixing,
+            x,
+            columns,
+            y,
+        });
+    }
+}
+
+#[inline(always)]
+fn square<T: Lanes, S: Simd>(simd: S, x: T::Vector<S>, mean: T::Vector<S>) -> T::Vector<S> {
+    let from_mean = T::minus(simd, x, mean);
+    T::times(simd, from_mean, from_mean)
+}
