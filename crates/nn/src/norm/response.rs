@@ -1,7 +1,5 @@
 //! Local response normalisation.
 
-use core::ops::Range;
-
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::{Layer, Pass};
@@ -25,25 +23,49 @@ const BIAS: f64 = 1.0;
 pub struct LocalResponseNorm<const N: usize = 5>;
 no_params!([const N: usize] LocalResponseNorm<N>);
 
-/// The channels that have a neighbour at a distance of `ahead − behind`, and those neighbours.
-#[inline(always)]
-fn pairs(ahead: usize, behind: usize, channels: usize) -> [Range<usize>; 2] {
-    let [to, from] = [behind.saturating_sub(ahead), ahead.saturating_sub(behind)];
-    let count = channels.saturating_sub(to + from);
-    [to, from].map(|first| first.min(channels)..first.min(channels) + count)
+/// Pixels that are worked out at a time: enough for the loops over them to be long, few enough to stay in a near cache.
+const PIXELS: usize = 8;
+
+/// Numbers of a pixel with zeros beyond its first and last channel, so that every channel has `n` neighbours.
+const fn padded(channels: usize, n: usize) -> usize {
+    channels + n - 1
 }
 
-/// `s` of every channel of a pixel.
+/// Numbers that are added at a time, whole vectors of any machine.
+const LINE: usize = 64;
+
+/// Numbers of the pixels with their zeros, whole lines.
+const fn flat(channels: usize, n: usize) -> usize {
+    (PIXELS * padded(channels, n)).next_multiple_of(LINE)
+}
+
+/// `sums[i] = x[i] + … + x[i + N − 1]`: over all that lies there, the zeros between two pixels too, so that one long loop does it.
 #[inline(always)]
-fn around<const N: usize, T: Scalar>(x: &[T], s: &mut [T]) {
-    s.fill(T::of(BIAS));
-    let share = T::of(ALPHA / N as f64);
-    for ahead in 0..N {
-        let [to, from] = pairs(ahead, N / 2, x.len());
-        for (s, &x) in s[to].iter_mut().zip(&x[from]) {
-            *s += share * (x * x);
+fn add_neighbours<const N: usize, T: Scalar>(x: &[T], sums: &mut [T]) {
+    for (i, sums) in sums.as_chunks_mut::<LINE>().0.iter_mut().enumerate() {
+        for ahead in 0..N {
+            let x = x[i * LINE + ahead..].first_chunk::<LINE>();
+            let x = x.expect("neighbours behind the last pixel");
+            for j in 0..LINE {
+                sums[j] = if ahead == 0 { x[j] } else { sums[j] + x[j] };
+            }
         }
     }
+}
+
+/// `s` of every channel of some pixels, each of which lies in `s` like in `squares`, whose zeros stay.
+#[inline(always)]
+fn around<const N: usize, T: Scalar>(x: &[T], channels: usize, squares: &mut [T], s: &mut [T]) {
+    let each = padded(channels, N);
+    let pixels = x.chunks_exact(channels);
+    for (x, squares) in pixels.zip(squares.chunks_exact_mut(each)) {
+        for (square, &x) in squares[N / 2..].iter_mut().zip(x) {
+            *square = x * x;
+        }
+    }
+    add_neighbours::<N, T>(squares, s);
+    let (share, bias) = (T::of(ALPHA / N as f64), T::of(BIAS));
+    s.iter_mut().for_each(|s| *s = share * *s + bias);
 }
 
 /// `s^−β` for `β = 3/4`.
@@ -59,7 +81,9 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
     type Saved<'a> = Batch<'a, X, T>;
     const NAME: &'static str = "LocalResponseNorm";
     const FLOPS: u64 = (2 * N + 30) as u64 * X::LEN as u64;
-    const ROOM: Room = Room::new(X::LEN, X::LEN);
+    /// squares, sums and what a channel hands to its neighbours
+    const ROOM: Room = Room::new(X::LEN, 0)
+        .with_scratch(3 * flat(<X::Row as Shape>::LEN, N) + 2 * N.next_multiple_of(LINE));
 
     fn forward<'a>(
         &self,
@@ -69,15 +93,22 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
         const { assert!(N > 0, "a number is its own neighbour: N is at least 1") }
         let y = pass.batch::<X>(x.len());
         let channels = <X::Row as Shape>::LEN;
-        let pixels = Tensor::flat(x).chunks_exact(channels);
-        let pixels = pixels.zip(Tensor::flat_mut(y).chunks_exact_mut(channels));
+        let (each, flat) = (padded(channels, N), flat(channels, N));
+        let mut scope = pass.room.scope();
+        let (squares, s) = (scope.numbers(flat + N), scope.numbers(flat));
+        squares.fill(T::zero());
+        let blocks = Tensor::flat(x).chunks(PIXELS * channels);
+        let blocks = blocks.zip(Tensor::flat_mut(y).chunks_mut(PIXELS * channels));
         T::vectorize(
             #[inline(always)]
             || {
-                for (x, y) in pixels {
-                    around::<N, T>(x, y);
-                    for (y, &x) in y.iter_mut().zip(x) {
-                        *y = x * power(*y);
+                for (x, y) in blocks {
+                    around::<N, T>(x, channels, squares, s);
+                    let pixels = x.chunks_exact(channels).zip(y.chunks_exact_mut(channels));
+                    for ((x, y), s) in pixels.zip(s.chunks(each)) {
+                        for ((y, &x), &s) in y.iter_mut().zip(x).zip(s) {
+                            *y = x * power(s);
+                        }
                     }
                 }
             },
@@ -92,34 +123,42 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
         _: Option<&mut ()>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
-        let dx = pass.batch::<X>(dy.len());
         let channels = <X::Row as Shape>::LEN;
+        let (each, flat) = (padded(channels, N), flat(channels, N));
         let share = T::of(2.0 * ALPHA * BETA / N as f64);
-        let pixels = Tensor::flat(x).chunks_exact(channels);
-        let pixels = pixels.zip(Tensor::flat_mut(dy).chunks_exact_mut(channels));
-        let pixels = pixels.zip(Tensor::flat_mut(dx).chunks_exact_mut(channels));
+        let mut scope = pass.room.scope();
+        let (squares, handed) = (scope.numbers(flat + N), scope.numbers(flat + N));
+        let s = scope.numbers(flat);
+        squares.fill(T::zero());
+        handed.fill(T::zero());
+        let blocks = Tensor::flat(x).chunks(PIXELS * channels);
+        let blocks = blocks.zip(Tensor::flat_mut(dy).chunks_mut(PIXELS * channels));
         T::vectorize(
             #[inline(always)]
             || {
-                for ((x, dy), dx) in pixels {
-                    around::<N, T>(x, dx);
-                    for ((dx, dy), &x) in dx.iter_mut().zip(&mut *dy).zip(x) {
-                        let (s, scaled) = (*dx, *dy * power(*dx));
-                        *dx = mutant::slope("LocalResponseNorm own", scaled);
-                        // what each channel hands to those it looks at
-                        *dy = scaled * x / s;
-                    }
-                    for ahead in 0..N {
+                for (x, dy) in blocks {
+                    around::<N, T>(x, channels, squares, s);
+                    let pixels = x.chunks_exact(channels).zip(dy.chunks_exact_mut(channels));
+                    let sums = s.chunks(each).zip(handed.chunks_exact_mut(each));
+                    for ((x, dy), (s, handed)) in pixels.zip(sums) {
                         // those that look at a channel lie to the other side
-                        let [to, from] = pairs(ahead, (N - 1) / 2, channels);
-                        let dx = dx[to.clone()].iter_mut();
-                        for ((dx, &x), &dy) in dx.zip(&x[to]).zip(&dy[from]) {
-                            *dx -= mutant::slope("LocalResponseNorm neighbours", share * x * dy);
+                        let handed = handed[(N - 1) / 2..].iter_mut();
+                        for (((dy, &x), &s), handed) in dy.iter_mut().zip(x).zip(s).zip(handed) {
+                            let scaled = *dy * power(s);
+                            *handed = scaled * x / s;
+                            *dy = mutant::slope("LocalResponseNorm own", scaled);
+                        }
+                    }
+                    add_neighbours::<N, T>(handed, s);
+                    let pixels = x.chunks_exact(channels).zip(dy.chunks_exact_mut(channels));
+                    for ((x, dy), sums) in pixels.zip(s.chunks(each)) {
+                        for ((dy, &x), &sum) in dy.iter_mut().zip(x).zip(sums) {
+                            *dy -= mutant::slope("LocalResponseNorm neighbours", share * x * sum);
                         }
                     }
                 }
             },
         );
-        dx
+        dy
     }
 }
