@@ -292,6 +292,11 @@ impl<T: Real> Real for Plain<T> {
     }
 
     #[inline(always)]
+    fn sigmoid(self) -> Self {
+        Self::of_any(self.number.lane_sigmoid(), [self.origin; 2])
+    }
+
+    #[inline(always)]
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
         Self::of_any(T::by_rule(rule, x.map(Self::get)), [Origin::Any; 2])
     }

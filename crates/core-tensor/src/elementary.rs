@@ -31,24 +31,8 @@ pub(crate) trait Elementary: Float {
     /// `ln (1 + x) / x` for `x` between 0 and 1.
     fn ln_1p_share(x: Self) -> Self;
 
-    /// `(tanh x − x) / x³` for `x² = z` below 0.39.
-    fn tanh_tail(z: Self) -> Self;
-
-    /// `tanh x`, odd: a polynomial near zero, where `1 − 2/(e²ˣ + 1)` would cancel.
-    #[inline(always)]
-    fn fast_tanh(self) -> Self {
-        let one = Self::one();
-        let two = one + one;
-        let size = self.abs();
-        let z = self * self;
-        let near = (self * z).mul_add(Self::tanh_tail(z), self);
-        let far = (one - two / ((size + size).fast_exp() + one)).copysign(self);
-        if size * size < Self::from(0.390625).unwrap_or(one) {
-            near
-        } else {
-            far
-        }
-    }
+    /// `tanh x`
+    fn fast_tanh(self) -> Self;
 
     /// `ln (1 + x)`: what rounding takes from `1 + x` is given back to first order.
     #[inline(always)]
@@ -97,17 +81,17 @@ const ROUND_TO_POWER: f32 = ROUND + 127.0;
 const LIFT: f32 = 64.0;
 const BACK: f32 = 1.0 / (1_u64 << 32) as f32 / (1_u64 << 32) as f32;
 
-/// `x = n·ln 2 + r`: a polynomial for `eʳ − 1` by its even and odd powers, which wait for one another less, and `n` in the low bits of what
-/// begins with `round`.
+/// `x = n·ln 2 + r`: `r`, its square, a polynomial `q` with `eʳ − 1 = r + r²·q`, by its even and odd powers, which wait for one another less,
+/// and `n` in the low bits of what begins with `round`.
 #[inline(always)]
-fn exp_parts(x: f32, round: f32) -> [f32; 2] {
+fn exp_parts(x: f32, round: f32) -> [f32; 4] {
     let shifted = x.mul_add(core::f32::consts::LOG2_E, round);
     let n = shifted - round;
     let r = n.mul_add(-1.428_606_8e-6, n.mul_add(-0.693_145_75, x));
     let z = r * r;
     let low = r.mul_add(1.666_652e-1, 4.999_999_3e-1);
     let high = z.mul_add(1.381_461e-3, r.mul_add(8.368_711e-3, 4.166_838_7e-2));
-    [z.mul_add(z.mul_add(high, low), r), shifted]
+    [r, z, z.mul_add(high, low), shifted]
 }
 
 /// `2ⁿ` of what began with [`ROUND_TO_POWER`].
@@ -116,43 +100,49 @@ fn power(shifted: f32) -> f32 {
     f32::from_bits(shifted.to_bits() << 23)
 }
 
-/// `2ⁿ` in two factors, neither of which is denormal.
-#[inline(always)]
-fn powers(shifted: f32) -> [f32; 2] {
-    let n = shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32;
-    let half = n >> 1;
-    let power = |n: i32| f32::from_bits((n.wrapping_add(127) as u32) << 23);
-    [power(half), power(n.wrapping_sub(half))]
-}
-
 impl Elementary for f32 {
     /// The exponent in two steps, so that denormals round once: the first is moved away from the nearer end.
     #[inline(always)]
     fn fast_exp(self) -> f32 {
         let x = if self < -104.0 { -104.0 } else { self };
         let x = if x > 89.0 { 89.0 } else { x };
-        let (lift, back) = if x < 0.0 { (LIFT, BACK) } else { (-1.0, 2.0) };
-        let [p, shifted] = exp_parts(x, ROUND_TO_POWER + lift);
-        (p + 1.0) * power(shifted) * back
+        let (lift, back) = if self < 0.0 {
+            (LIFT, BACK)
+        } else {
+            (-1.0, 2.0)
+        };
+        let [r, z, q, shifted] = exp_parts(x, ROUND_TO_POWER + lift);
+        let power = power(shifted);
+        q.mul_add(z * power, r.mul_add(power, power)) * back
     }
 
     #[inline(always)]
     fn fast_exp_below_one(self) -> f32 {
         let x = if self < -104.0 { -104.0 } else { self };
-        let [p, shifted] = exp_parts(x, ROUND_TO_POWER + LIFT);
-        (p + 1.0) * power(shifted) * BACK
+        let [r, z, q, shifted] = exp_parts(x, ROUND_TO_POWER + LIFT);
+        (q.mul_add(z, r) + 1.0) * power(shifted) * BACK
     }
 
-    /// `2ⁿ·(eʳ − 1) + (2ⁿ − 1)`, which cancels nowhere; where 2ⁿ might overflow, the 1 is lost anyway.
+    /// `2·(h·(eʳ − 1) + (h − ½))` for `h = 2ⁿ⁻¹`, which cancels nowhere and is finite wherever the result is.
     #[inline(always)]
     fn fast_exp_m1(self) -> f32 {
         let x = if self < -30.0 { -30.0 } else { self };
-        let [p, shifted] = exp_parts(if x > 89.0 { 89.0 } else { x }, ROUND);
-        let [first, second] = powers(shifted);
-        let part = p * first;
-        let large = (part + first) * second;
-        let small = part.mul_add(second, first.mul_add(second, -1.0));
-        if self > 40.0 { large } else { small }
+        let x = if x > 89.0 { 89.0 } else { x };
+        let [r, z, q, shifted] = exp_parts(x, ROUND_TO_POWER - 1.0);
+        let power = power(shifted);
+        let half = q.mul_add(z * power, r.mul_add(power, power - 0.5));
+        half + half
+    }
+
+    /// `(1 − z)/(1 + z)` for `z = e^(−2|x|)`, numerator and denominator from `z − 1`, which does not cancel near zero.
+    #[inline(always)]
+    fn fast_tanh(self) -> f32 {
+        let x = self.abs() * -2.0;
+        let x = if x < -30.0 { -30.0 } else { x };
+        let [r, z, q, shifted] = exp_parts(x, ROUND_TO_POWER);
+        let (p, power) = (q.mul_add(z, r), power(shifted));
+        let above = p.mul_add(-power, 1.0 - power);
+        (above / p.mul_add(power, 1.0 + power)).copysign(self)
     }
 
     /// Below 0.93 an odd polynomial, above it `1 − e^(−x²)·p(x)`.
@@ -165,11 +155,11 @@ impl Elementary for f32 {
         let p = horner!(t; 1.306_850_1e-4, -2.260_443_5e-3, 1.748_498_1e-2, -8.040_189e-2, 2.469_455_1e-1, -5.408_509e-1, 8.808_065e-1,
             -1.088_177_4, 9.939_066e-1);
         let least = if z > 87.0 { 87.0 } else { z };
-        let [e, shifted] = exp_parts(-least, ROUND_TO_POWER);
+        let [r, square, q, shifted] = exp_parts(-least, ROUND_TO_POWER);
         let exp = if z > 87.0 {
             0.0
         } else {
-            (e + 1.0) * power(shifted)
+            (q.mul_add(square, r) + 1.0) * power(shifted)
         };
         let far = (-p).mul_add(exp, 1.0).copysign(self);
         [if size > 0.927_734_4 { far } else { near }, exp]
@@ -220,11 +210,6 @@ impl Elementary for f32 {
     fn ln_1p_share(x: f32) -> f32 {
         horner!(x; -3.244_024e-3, 1.985_145_7e-2, -5.695_952_5e-2, 1.060_365_4e-1, -1.530_559_2e-1, 1.967_594e-1, -2.495_413_4e-1,
             3.332_996e-1, -4.999_990_2e-1, 1.0)
-    }
-
-    #[inline(always)]
-    fn tanh_tail(z: f32) -> f32 {
-        horner!(z; -5.704_988_7e-3, 2.063_909e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328e-1)
     }
 }
 
@@ -281,11 +266,14 @@ impl Elementary for f64 {
         if x > 0.0 { x.ln_1p() / x } else { 1.0 }
     }
 
-    /// Cephes `tanh`: a rational function.
+    /// Near zero the rational function of Cephes, since `1 − 2/(e²ˣ + 1)` would cancel.
     #[inline(always)]
-    fn tanh_tail(z: f64) -> f64 {
+    fn fast_tanh(self) -> f64 {
+        let (size, z) = (self.abs(), self * self);
         let p = horner!(z; -9.643_991_794_250_523e-1, -9.928_772_310_019_186e1, -1.614_687_684_417_084_5e3);
         let q = horner!(z; 1.0, 1.128_116_784_916_329_3e2, 2.235_488_390_601_004_5e3, 4.844_063_053_251_255e3);
-        p / q
+        let near = (self * z).mul_add(p / q, self);
+        let far = (1.0 - 2.0 / ((size + size).fast_exp() + 1.0)).copysign(self);
+        if z < 0.390625 { near } else { far }
     }
 }

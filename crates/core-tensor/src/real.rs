@@ -55,10 +55,18 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
         Self::choose(self > Self::of(40.0), self, self.exp().ln_1p())
     }
 
+    /// The logistic function `σ(x) = 1 / (1 + e⁻ˣ)`.
+    ///
+    /// # Gradient
+    /// `σ(x)·σ(−x)`
+    fn sigmoid(self) -> Self {
+        (Self::one() + (-self).exp()).recip()
+    }
+
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
-    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The nine of this kind
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The ten of this kind
     /// are the ordinary functions for numbers that have no such code.
     fn lane_exp(self) -> Self {
         self.exp()
@@ -102,6 +110,11 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// [`softplus`](Real::softplus) for vectors, see [`lane_exp`](Real::lane_exp).
     fn lane_softplus(self) -> Self {
         self.softplus()
+    }
+
+    /// [`sigmoid`](Real::sigmoid) for vectors, see [`lane_exp`](Real::lane_exp).
+    fn lane_sigmoid(self) -> Self {
+        self.sigmoid()
     }
 
     /// `yes` where the condition holds, else `no`: an `if` whose two sides a vector loop works out both.
@@ -212,6 +225,11 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline(always)]
         fn lane_softplus(self) -> Self {
             self.fast_softplus()
+        }
+
+        #[inline(always)]
+        fn lane_sigmoid(self) -> Self {
+            self.fast_sigmoid()
         }
 
         #[inline(always)]

@@ -130,8 +130,13 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
     #[inline(always)]
     fn softplus(self) -> Self {
         let u = self.value;
-        let slope = (T::one() + (-u).exp()).recip();
-        self.scaled(u.softplus(), mutant::slope("softplus", slope))
+        self.scaled(u.softplus(), mutant::slope("softplus", u.sigmoid()))
+    }
+
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        let (value, other) = (self.value.sigmoid(), (-self.value).sigmoid());
+        self.scaled(value, mutant::slope("sigmoid", value * other))
     }
 
     #[inline(always)]

@@ -307,7 +307,7 @@ functions! {
     /// The error function.
     erf = Dual::erf;
     /// The logistic function `1 / (1 + e⁻ˣ)`.
-    sigmoid = |x| ((-x).exp() + T::one()).recip();
+    sigmoid = Dual::sigmoid;
     /// `max(x, 0)`, flat at 0; NaN stays.
     relu = |x| if x <= Dual::zero() { Dual::zero() } else { x };
 }

@@ -130,6 +130,11 @@ impl<T: Scalar> Real for Var<'_, T> {
         self.one(Dual::softplus)
     }
 
+    #[inline]
+    fn sigmoid(self) -> Self {
+        self.one(Dual::sigmoid)
+    }
+
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self {
         let at = x.map(|x| x.number.value);
         let (value, slopes) = (T::by_rule(rule, at), rule.slopes(at));

@@ -132,7 +132,7 @@ formulas! {
     /// `s + 2·x·u'·s·(1 − s)` with `s = σ(2u)` and `u' = √(2/π)·(1 + 0.134145·x²)`
     ///
     /// Hendrycks, Gimpel: Gaussian error linear units (2016).
-    GeluTanh 28 |x: R| x * sigmoid(R::of(1.595_769_121_605_730_8) * (x + R::of(0.044_715) * x * x * x));
+    GeluTanh 28 |x: R| x * (R::of(1.595_769_121_605_730_8) * (x + R::of(0.044_715) * x * x * x)).sigmoid();
     /// [`Gelu`] by the logistic function: `y = x·σ(1.702·x)`. It differs by up to 0.02.
     ///
     /// # Shapes
@@ -142,7 +142,7 @@ formulas! {
     /// `σ(z)·(1 + z·(1 − σ(z)))` with `z = 1.702·x`
     ///
     /// Hendrycks, Gimpel: Gaussian error linear units (2016).
-    QuickGelu 22 |x: R| x * sigmoid(R::of(1.702) * x);
+    QuickGelu 22 |x: R| x * (R::of(1.702) * x).sigmoid();
     /// Sigmoid linear unit: `y = x·σ(x)`.
     ///
     /// # Shapes
@@ -152,7 +152,7 @@ formulas! {
     /// `σ(x)·(1 + x·(1 − σ(x)))`
     ///
     /// Elfwing, Uchibe, Doya: Sigmoid-weighted linear units (2017).
-    Silu 21 |x: R| x * sigmoid(x);
+    Silu 21 |x: R| x * x.sigmoid();
     /// `y = x·σ(β·x) = x / (1 + e^(−β·x))` with a fixed `β = P/Q`; [`LearnedSwish`](crate::LearnedSwish) learns it.
     ///
     /// # Shapes
@@ -162,7 +162,7 @@ formulas! {
     /// `σ(z)·(1 + z·(1 − σ(z)))` with `z = β·x`
     ///
     /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
-    Swish(P/Q = 1/1) 22 |x: R| x * sigmoid(ratio::<R>(P, Q) * x);
+    Swish(P/Q = 1/1) 22 |x: R| x * (ratio::<R>(P, Q) * x).sigmoid();
     /// `y = x·tanh(ln(1 + eˣ))`, which is `x·n/(n + 2)` with `n = eˣ·(eˣ + 2)`.
     ///
     /// # Shapes
@@ -225,10 +225,4 @@ fn mish<R: Real>(x: R) -> R {
     let (e, two) = (x.exp(), R::of(2.0));
     let n = e * (e + two);
     R::choose(x > R::of(40.0), x, x * (n / (n + two)))
-}
-
-/// `1 / (1 + e⁻ˣ)`
-#[inline(always)]
-pub(crate) fn sigmoid<R: Real>(x: R) -> R {
-    (R::one() + (-x).exp()).recip()
 }

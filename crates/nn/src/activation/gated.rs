@@ -2,9 +2,8 @@
 
 use autodiff::Plain;
 use core_tensor::shape::Halve;
-use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
+use core_tensor::{Batch, BatchMut, Real, Room, Scalar, Shape, Tensor, mutant, no_params};
 
-use super::formula::sigmoid;
 use crate::{Layer, Pass};
 
 /// `y = a·σ(b)`, where `a` is the first half of the last side and `b` the second (PyTorch's order).
@@ -82,5 +81,5 @@ impl<X: Halve, T: Scalar> Layer<X, T> for Glu {
 /// `σ(b)` inside of a vector loop.
 #[inline(always)]
 fn gate<T: Scalar>(b: T) -> T {
-    sigmoid(Plain::new(b)).get()
+    Plain::new(b).sigmoid().get()
 }

@@ -4,7 +4,6 @@ use autodiff::{Dual, Plain};
 use core_tensor::kernel::Start;
 use core_tensor::{Batch, BatchMut, Real, Room, Scalar, Shape, Tensor, Vector, mutant, params};
 
-use super::formula::sigmoid;
 use crate::{Layer, Pass};
 
 /// A function of a number and of one that is learned.
@@ -68,7 +67,7 @@ learned! {
     /// With `s = σ(β·x)`: `dx = dy·s·(1 + β·x·(1 − s))`, `dβ = Σ dy·x²·s·(1 − s)`.
     ///
     /// Ramachandran, Zoph, Le: Searching for activation functions (2017).
-    LearnedSwish beta "beta" Scale 22 |(x, beta): (R, R)| x * sigmoid(beta * x);
+    LearnedSwish beta "beta" Scale 22 |(x, beta): (R, R)| x * (beta * x).sigmoid();
 }
 
 /// `y = f(x, learned)`, channel by channel.

@@ -14,7 +14,6 @@ mod random;
 mod row;
 mod step;
 
-pub(crate) use formula::sigmoid;
 pub use formula::{
     Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, Identity, LeakyRelu, LogSigmoid,
     Mish, QuickGelu, Relu6, Selu, Silu, Softplus, Softsign, Swish,

@@ -1,9 +1,8 @@
 //! The loss of a network that says whether there is an object, and where.
 
-use core_tensor::{Scalar, Tensor, Vector, mutant};
+use core_tensor::{Real, Scalar, Tensor, Vector, mutant};
 
 use crate::Loss;
-use crate::activation::sigmoid;
 
 /// Where an object is, in shares of the image's sides: its centre from the upper left corner, and its own sides. It may reach past the
 /// border.
@@ -38,12 +37,12 @@ impl Object {
     pub fn read<T: Scalar>(y: &Tensor<Vector<5>, T>) -> (f64, Self) {
         let y = y.array().map(|y| y.to_f64().unwrap_or(f64::NAN));
         let object = Self {
-            x: sigmoid(y[1]),
-            y: sigmoid(y[2]),
+            x: y[1].sigmoid(),
+            y: y[2].sigmoid(),
             width: y[3].exp(),
             height: y[4].exp(),
         };
-        (sigmoid(y[0]), object)
+        (y[0].sigmoid(), object)
     }
 }
 
@@ -83,7 +82,7 @@ impl<T: Scalar> Loss<Vector<5>, T> for DetectionLoss {
         let y = y.array();
         let mut entropy = |i: usize, t: f64| {
             let t = T::of(t);
-            dy[[i]] = mutant::slope("DetectionLoss entropy", sigmoid(y[i]) - t);
+            dy[[i]] = mutant::slope("DetectionLoss entropy", y[i].sigmoid() - t);
             y[i].softplus() - t * y[i]
         };
         let Some(object) = target else {

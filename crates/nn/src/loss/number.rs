@@ -4,7 +4,6 @@
 
 use core_tensor::{Real, Scalar, Shape, Tensor};
 
-use crate::activation::sigmoid;
 use crate::{ElementwiseLoss, Loss, LossFormula};
 
 /// Mean absolute error: `Σ |y − t| / n`.
@@ -179,7 +178,7 @@ fn clamped_ln<R: Real>(x: R) -> R {
 #[inline(always)]
 fn focal<R: Real>(of: &Focal, y: R, t: R) -> R {
     let (one, alpha) = (R::one(), R::of(of.alpha));
-    let p = sigmoid(y);
+    let p = y.sigmoid();
     let missed = p + t - (p * t + p * t);
     let weight = alpha * t + (one - alpha) * (one - t);
     weight * missed.powf(R::of(of.gamma)) * (y.softplus() - t * y)

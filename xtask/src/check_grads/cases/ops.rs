@@ -78,6 +78,7 @@ pub(crate) fn all() -> Vec<Case> {
         "erf" [ANY] => |x| x.erf();
         "normal_cdf" [ANY] => |x| x.normal_cdf();
         "softplus" [ANY] => |x| x.softplus();
+        "sigmoid" [ANY] => |x| x.sigmoid();
         "sin_cos" [ANY] => |x| { let (sin, cos) = x.sin_cos(); sin + (cos + cos) * x };
         "powi" [ANY] => |x| x.powi(3);
         "powi" [POSITIVE] => |x| x.powi(-2);
