@@ -180,6 +180,12 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         reduce::softmax_row(x, y, Self::exp)
     }
 
+    /// `y = x − ln Σ eˣ`: the logarithm of the softmax of a row.
+    fn log_softmax_row(x: &[Self], y: &mut [Self]) {
+        same_len(x, y);
+        reduce::log_softmax_row(x, y, Self::exp);
+    }
+
     /// `dy ← y · (dy − Σ y · dy)`: back through a softmax with the output `y`.
     fn softmax_backward(y: &[Self], dy: &mut [Self]) {
         same_len(y, dy);
@@ -306,7 +312,7 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         map::map_in_place(y, map::sigmoid);
     }
 
-    /// Zeroes each number with the chance `p`, number `i` by the [bits](crate::random::bits) of place `first + i`, and multiplies the others
+    /// Zeroes each number with the chance `p`, number `i` by the [half](crate::random::half) of place `first + i`, and multiplies the others
     /// by `scale`.
     fn drop_out(key: u64, first: usize, p: f64, scale: Self, numbers: &mut [Self]) {
         map::drop_out(key, first, p, scale, numbers);
@@ -341,9 +347,10 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn avg_pool2d_backward(w: &Window2d, dy: &[$T], dx: &mut [$T]) { w.check_pool(dx, dy); pool_lanes::ByVectors(Arch::new()).mean_backward(w, dy, dx); }
         #[inline(never)] fn sum_rows(x: &[$T], start: Start<'_, $T>, sums: &mut [$T]) { check_rows(x, &start, sums); if sums.len() >= reduce::CHAINS { start.begin(sums); return norm::add_rows(ByVectors(Arch::new()), x, sums); } $T::vectorize(#[inline(always)] || reduce::sum_rows(x, start, sums)); }
         #[inline(never)] fn add_to(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::add_to(x, y)); }
-        #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp)); sum }
+        #[inline(never)] fn softmax_row(x: &[$T], y: &mut [$T]) -> [$T; 2] { same_len(x, y); let mut sum = [0.0; 2]; $T::vectorize(#[inline(always)] || sum = reduce::softmax_row(x, y, $T::fast_exp_below_one)); sum }
+        #[inline(never)] fn log_softmax_row(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || reduce::log_softmax_row(x, y, $T::fast_exp_below_one)); }
         #[inline(never)] fn softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::softmax_backward(ByVectors(Arch::new()), y, dy)); }
-        #[inline(never)] fn log_softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::log_softmax_backward(ByVectors(Arch::new()), y, dy, $T::fast_exp)); }
+        #[inline(never)] fn log_softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::log_softmax_backward(ByVectors(Arch::new()), y, dy, $T::fast_exp_below_one)); }
         #[inline(never)] fn normalize_rows(norm: RowNorm<$T>, x: &[$T], scale: &[$T], start: Start<'_, $T>, y: &mut [$T]) { same_len(x, y); check_rows(x, &start, scale); $T::vectorize(#[inline(always)] || norm.forward(ByVectors(Arch::new()), x, scale, start, y)); }
         #[inline(never)] fn normalize_rows_by_scale(norm: RowNorm<$T>, x: &[$T], dy: &[$T], start: Start<'_, $T>, dscale: &mut [$T]) { same_len(x, dy); check_rows(x, &start, dscale); $T::vectorize(#[inline(always)] || norm.by_scale(ByVectors(Arch::new()), x, dy, start, dscale)); }
         #[inline(never)] fn normalize_rows_by_data(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Zero, scale); $T::vectorize(#[inline(always)] || norm.by_data(ByVectors(Arch::new()), x, scale, dy)); }

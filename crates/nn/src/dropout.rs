@@ -65,18 +65,9 @@ pub(crate) const fn chance(p: u32, q: u32) -> f64 {
     p as f64 / q as f64
 }
 
-/// Drops some of the numbers and enlarges the others. Every `row` of them draws for itself, from place `first(row)` on.
-fn drop_rows<T: Scalar>(
-    key: u64,
-    p: f64,
-    row: usize,
-    first: impl Fn(usize) -> usize,
-    numbers: &mut [T],
-) {
-    let scale = T::of(1.0 / (1.0 - p));
-    for (i, row) in numbers.chunks_exact_mut(row.max(1)).enumerate() {
-        T::drop_out(key, first(i), p, scale, row);
-    }
+/// Drops some of the numbers, which draw from place `first` on, and enlarges the others.
+fn drop_row<T: Scalar>(key: u64, p: f64, first: usize, row: &mut [T]) {
+    T::drop_out(key, first, p, T::of(1.0 / (1.0 - p)), row);
 }
 
 /// Where the draws of pixel `i` of a batch begin: all pixels of a sample have the same.
@@ -97,18 +88,25 @@ macro_rules! drops { ($($name:ident $row:expr => $first:expr;)+) => {$(
             let p = const { chance(P, Q) };
             if pass.mode == Mode::Infer { return (x, None); }
             let (y, key) = (pass.batch::<X>(x.len()), pass.draw());
-            Tensor::flat_mut(y).copy_from_slice(Tensor::flat(x));
-            drop_rows(key, p, $row, $first, Tensor::flat_mut(y));
+            // a row at a time, so that it is still near when its numbers are dropped
+            let rows = Tensor::flat(x).chunks_exact($row).zip(Tensor::flat_mut(y).chunks_exact_mut($row));
+            for (i, (x, y)) in rows.enumerate() {
+                y.copy_from_slice(x);
+                drop_row(key, p, ($first)(i), y);
+            }
             (y, Some(key))
         }
         fn backward<'a>(&self, key: Self::Saved<'_>, dy: BatchMut<'a, X, T>, _: Option<&mut ()>, _: &mut Pass<'a, T>) -> BatchMut<'a, X, T> {
-            if let Some(key) = key { drop_rows(key, const { chance(P, Q) }, $row, $first, Tensor::flat_mut(dy)); }
+            if let Some(key) = key {
+                let rows = Tensor::flat_mut(dy).chunks_exact_mut($row).enumerate();
+                rows.for_each(|(i, dy)| drop_row(key, const { chance(P, Q) }, ($first)(i), dy));
+            }
             mutant::back(stringify!($name), dy)
         }
     }
 )+} }
 drops! {
-    Dropout X::LEN => |i| i * X::LEN;
+    Dropout X::LEN => |i: usize| i * X::LEN;
     ChannelDropout <X::Row as Shape>::LEN => channels::<X>;
 }
 

@@ -2,7 +2,7 @@
 
 use num_traits::Float;
 
-use crate::random::bits;
+use crate::random::{bits, half};
 
 /// `y[i] = f(x[i])`
 #[inline(always)]
@@ -28,14 +28,36 @@ pub(crate) fn map_backward<T: Float>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> 
     }
 }
 
-/// Zeroes each number with the chance `p` and scales the others; 53 bits decide, as they make a uniform number.
+/// Zeroes each number with the chance `p`, rounded up to a multiple of 2⁻³², and scales the others.
 #[inline(always)]
 pub(crate) fn drop_out<T: Float>(key: u64, first: usize, p: f64, scale: T, numbers: &mut [T]) {
-    let dropped = (p * 2f64.powi(53)).ceil() as u64;
-    for (place, x) in (first as u64..).zip(numbers) {
-        let kept = bits(key, place) >> 11 >= dropped;
-        *x = if kept { scale * *x } else { T::zero() };
+    const PAIRS: usize = 32;
+    let dropped = (p * 2f64.powi(32)).ceil() as u32;
+    // from an even place on, two numbers share their bits
+    let (odd, numbers) = numbers.split_at_mut((first % 2).min(numbers.len()));
+    for x in odd {
+        *x = left(*x, half(key, first as u64) >= dropped, scale);
     }
+    let pair = first.div_ceil(2) as u64;
+    let (blocks, rest) = numbers.as_chunks_mut::<{ 2 * PAIRS }>();
+    let after = pair + (blocks.len() * PAIRS) as u64;
+    for (i, block) in (0..).zip(blocks) {
+        let pairs: [u64; PAIRS] =
+            core::array::from_fn(|j| bits(key, pair + i * PAIRS as u64 + j as u64).to_le());
+        let halves: [u32; 2 * PAIRS] = bytemuck::cast(pairs);
+        for (x, half) in block.iter_mut().zip(halves) {
+            *x = left(*x, u32::from_le(half) >= dropped, scale);
+        }
+    }
+    for (place, x) in (2 * after..).zip(rest) {
+        *x = left(*x, half(key, place) >= dropped, scale);
+    }
+}
+
+/// What is left of a number.
+#[inline(always)]
+fn left<T: Float>(x: T, kept: bool, scale: T) -> T {
+    if kept { scale * x } else { T::zero() }
 }
 
 /// `max(x, 0)`; NaN stays.

@@ -41,18 +41,35 @@ pub(crate) fn add_to<T: Scalar>(x: &[T], y: &mut [T]) {
 }
 
 /// `y = exp(x) / Σ exp(x)`, shifted by the largest number; returns the largest number and
-/// `ln Σ exp(x − largest)`, whose sum is `ln Σ exp(x)`.
+/// `ln Σ exp(x − largest)`, whose sum is `ln Σ exp(x)`. `exp` is asked for no number above zero.
 #[inline(always)]
 pub(crate) fn softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) -> [T; 2] {
+    let [largest, sum] = exps_of_row(x, y, exp);
+    let share = sum.recip();
+    for y in y.iter_mut() {
+        *y *= share;
+    }
+    [largest, sum.ln()]
+}
+
+/// `y = x − ln Σ exp(x)`, the difference to the largest number first: a large one would drown the logarithm.
+#[inline(always)]
+pub(crate) fn log_softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) {
+    let [largest, sum] = exps_of_row(x, y, exp);
+    let log_sum = sum.ln();
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = (x - largest) - log_sum;
+    }
+}
+
+/// `y = exp(x − largest)`; returns the largest number and the sum.
+#[inline(always)]
+fn exps_of_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) -> [T; 2] {
     let largest = fold(x, T::neg_infinity(), |m, x| if x > m { x } else { m });
     for (y, x) in y.iter_mut().zip(x) {
         *y = exp(*x - largest);
     }
-    let sum = fold(y, T::zero(), |s, y| s + y);
-    for y in y.iter_mut() {
-        *y /= sum;
-    }
-    [largest, sum.ln()]
+    [largest, fold(y, T::zero(), |s, y| s + y)]
 }
 
 /// Folds a slice along independent chains.
