@@ -7,6 +7,7 @@
 mod arrange;
 mod column_by_weights;
 mod dense;
+mod doubled;
 mod geometry;
 mod lanes;
 mod lanes_any;
@@ -90,6 +91,9 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
         let taps = &mut scratch[..w.arranged()];
         arrange::arrange_phases(w, filter, taps);
         for (dy, dx) in samples {
+            if doubled::by_data(arch, w, [dy, filter], dx) {
+                continue;
+            }
             w.for_each_phase(|phase, at| {
                 let len = phase.sweep.taps[0] * phase.sweep.taps[1] * w.arranged_tap();
                 let taps = &taps[at * w.arranged_tap()..][..len];
