@@ -117,6 +117,26 @@ impl<G: Zeroed> Memory<G> {
         }
     }
 
+    /// Does something that knows nothing of the values.
+    pub(crate) fn counting<R>(&mut self, work: impl FnOnce(&mut Memory<()>) -> R) -> R {
+        let mut counts = Memory::none();
+        (counts.steps, counts.factor) = (self.steps, self.factor);
+        let result = work(&mut counts);
+        (self.steps, self.factor) = (counts.steps, counts.factor);
+        result
+    }
+}
+
+impl<G> Memory<G> {
+    /// No values, and no step yet.
+    pub(crate) const fn none() -> Self {
+        Self {
+            values: Vec::new(),
+            steps: 0,
+            factor: 1.0,
+        }
+    }
+
     /// Counts a step, and returns its number.
     pub fn count(&mut self) -> i32 {
         self.steps = self.steps.saturating_add(1);
@@ -227,7 +247,7 @@ const BLOCK: usize = 64;
 
 /// The loop over one tensor.
 #[inline(never)]
-fn tensor<T: Scalar, const K: usize>(
+pub(crate) fn tensor<T: Scalar, const K: usize>(
     weight: &mut [T],
     beside: [&mut [T]; K],
     rate: f64,

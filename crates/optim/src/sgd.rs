@@ -30,14 +30,39 @@ macro_rules! each_weight { ($name:ident remembers $values:literal: |$own:ident, 
     impl<T: Scalar> Optimizer<T> for $name {
         plain_state!(|_| $values);
 
-        fn step_by<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, $memory: &mut Memory<P::Grad>, plan: Plan<'_>) {
-            let $own = self;
-            $($once)*
-            descend(net, grad, $memory, plan, $own.rate, #[inline(always)] move |$rate, $numbers| $change);
+        fn step_by<P: Params<T>>(&self, net: &mut P, grad: &mut P::Grad, memory: &mut Memory<P::Grad>, plan: Plan<'_>) {
+            let change = memory.counting(|counts| self.formula::<T>(counts));
+            descend(net, grad, memory, plan, self.rate, change);
         }
     }
+
+    impl $name {
+        /// What changes one weight in a step that is counted here: of a type that knows no network, so that one loop serves all.
+        fn formula<T: Scalar>(&self, counts: &mut Memory<()>) -> impl Fn(T, [T; $values + 1]) -> [T; $values + 1] + Copy + use<T> {
+            let ($own, $memory) = (self, counts);
+            $($once)*
+            #[inline(always)] move |$rate: T, $numbers: [T; $values + 1]| $change
+        }
+    }
+
+    $crate::sgd::compiled_here!($values + 1, |own: &$name| own.formula::<f32>(&mut Memory::none()));
 } }
 pub(crate) use each_weight;
+
+/// The loop over a tensor of `f32` by this formula, compiled with this crate: since it is `inline(never)`, Rust finds it here and does not
+/// compile it again for every program and network.
+macro_rules! compiled_here {
+    ($numbers:expr, |$own:ident: &$name:ident| $formula:expr) => {
+        const _: () = {
+            #[used]
+            static LOOP: fn(&$name, &mut [f32], [&mut [f32]; $numbers], $crate::Treatment) =
+                |$own, weight, beside, treatment| {
+                    $crate::optimizer::tensor(weight, beside, $own.rate, treatment, $formula)
+                };
+        };
+    };
+}
+pub(crate) use compiled_here;
 
 /// Gradient descent: `θ ← θ − η·g`. On the whole set, on one sample or on a mini-batch: which it is, is what the gradient was taken of.
 ///
@@ -48,7 +73,7 @@ pub struct Sgd {
     pub rate: f64,
 }
 
-each_weight! { Sgd remembers 0: |own, memory| {} |rate, [g]| [rate * g] }
+each_weight! { Sgd remembers 0: |_own, _memory| {} |rate, [g]| [rate * g] }
 
 /// What of a gradient goes into the velocity.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -196,47 +221,43 @@ impl<T: Scalar> Optimizer<T> for Nesterov {
     ) {
         memory.count();
         let momentum = T::of(self.momentum);
-        let (one, rate) = (T::one(), self.rate);
+        let rate = self.rate;
         match self.look_ahead {
-            // back from the point ahead, then on by the new velocity
-            LookAhead::Taken => descend(
-                net,
-                grad,
-                memory,
-                plan,
-                rate,
-                #[inline(always)]
-                move |rate, [g, v]| {
-                    let ahead = momentum * v;
-                    let v = ahead - rate * g;
-                    [ahead - v, v]
-                },
-            ),
-            LookAhead::Held => descend(
-                net,
-                grad,
-                memory,
-                plan,
-                rate,
-                #[inline(always)]
-                move |rate, [g, v]| {
-                    let old = momentum * v;
-                    let v = old - rate * g;
-                    [old - (one + momentum) * v, v]
-                },
-            ),
-            LookAhead::Unrated => descend(
-                net,
-                grad,
-                memory,
-                plan,
-                rate,
-                #[inline(always)]
-                move |rate, [g, v]| {
-                    let v = momentum * v + g;
-                    [rate * (g + momentum * v), v]
-                },
-            ),
+            LookAhead::Taken => descend(net, grad, memory, plan, rate, taken(momentum)),
+            LookAhead::Held => descend(net, grad, memory, plan, rate, held(momentum)),
+            LookAhead::Unrated => descend(net, grad, memory, plan, rate, unrated(momentum)),
         }
     }
 }
+
+/// Back from the point ahead, then on by the new velocity.
+fn taken<T: Scalar>(momentum: T) -> impl Fn(T, [T; 2]) -> [T; 2] + Copy {
+    #[inline(always)]
+    move |rate, [g, v]| {
+        let ahead = momentum * v;
+        let v = ahead - rate * g;
+        [ahead - v, v]
+    }
+}
+
+fn held<T: Scalar>(momentum: T) -> impl Fn(T, [T; 2]) -> [T; 2] + Copy {
+    let one = T::one();
+    #[inline(always)]
+    move |rate, [g, v]| {
+        let old = momentum * v;
+        let v = old - rate * g;
+        [old - (one + momentum) * v, v]
+    }
+}
+
+fn unrated<T: Scalar>(momentum: T) -> impl Fn(T, [T; 2]) -> [T; 2] + Copy {
+    #[inline(always)]
+    move |rate, [g, v]| {
+        let v = momentum * v + g;
+        [rate * (g + momentum * v), v]
+    }
+}
+
+compiled_here!(2, |own: &Nesterov| taken(own.momentum as f32));
+compiled_here!(2, |own: &Nesterov| held(own.momentum as f32));
+compiled_here!(2, |own: &Nesterov| unrated(own.momentum as f32));
