@@ -9,7 +9,7 @@ use super::super::conv::{pad, padded};
 use super::super::lanes::Lanes;
 use super::super::tile::{Rows, Terms};
 use super::super::{GroupedWindow2d, Start};
-use super::geometry::Sweep;
+use super::geometry::{Phase, Sweep};
 
 /// `y = start + x ∗ filter` for one sample.
 pub(super) fn forward<T: Lanes>(
@@ -86,25 +86,31 @@ impl<T: Lanes> Image<'_, T> {
 /// The filters of all phases one after another, taps in reverse, channels in and out exchanged.
 pub(super) fn reverse<T: Lanes>(w: &GroupedWindow2d, filter: &[T], reversed: &mut [T]) {
     let [i, o] = w.channels();
-    let tap_len = i * w.groups * o;
     w.for_each_phase(|phase, at| {
-        let [height, width] = phase.sweep.taps;
-        for n in 0..height * width {
-            let [ky, kx] = phase.tap([n / width, n % width]);
-            let from = &filter[(ky * w.window.kernel[1] + kx) * tap_len..][..tap_len];
-            let to = &mut reversed[(at + n) * tap_len..][..tap_len];
-            for group in 0..w.groups {
-                let from = &from[group * o..];
-                transpose(
-                    from,
-                    w.groups * o,
-                    [i, o],
-                    &mut to[group * i..],
-                    w.groups * i,
-                );
-            }
+        // pixels between windows meet no tap
+        let met = phase.sweep.taps.iter().all(|&taps| taps > 0);
+        for group in 0..if met { w.groups } else { 0 } {
+            let to = &mut reversed[at * i * w.groups * o + group * i..];
+            reverse_group(w, phase, &filter[group * o..], to, w.groups * i);
         }
     });
+}
+
+/// That of one phase and one group, which begins where the filter does; rows of what is written lie `apart`.
+pub(super) fn reverse_group<T: Lanes>(
+    w: &GroupedWindow2d,
+    phase: &Phase,
+    filter: &[T],
+    to: &mut [T],
+    apart: usize,
+) {
+    let [i, o] = w.channels();
+    let [height, width] = phase.sweep.taps;
+    for n in 0..height * width {
+        let [ky, kx] = phase.tap([n / width, n % width]);
+        let from = &filter[(ky * w.window.kernel[1] + kx) * i * w.groups * o..];
+        transpose(from, w.groups * o, [i, o], &mut to[n * o * apart..], apart);
+    }
 }
 
 /// `to[j][i] = from[i][j]` for rows that far apart, in square blocks.

@@ -55,14 +55,15 @@ pub(crate) fn conv2d<T: Lanes>(
         }
     } else if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
         let at = |i| (i * w.window.input_len(), i * w.window.output_len());
-        packing.run(
-            arch,
-            (0..samples.len()).map(at),
-            [x, filter],
-            start,
-            y,
-            scratch,
-        );
+        let n = w.channels()[1];
+        let filter = |group, to: &mut [T]| {
+            let rows = filter.chunks_exact(w.groups * n);
+            for (row, to) in rows.zip(to.chunks_exact_mut(n)) {
+                to.copy_from_slice(&row[group * n..][..n]);
+            }
+        };
+        let samples = (0..samples.len()).map(at);
+        packing.run(arch, samples, (x, filter), start, y, scratch);
     } else {
         for (x, y) in samples {
             dense::forward(arch, w, &sweep, [x, filter], start, y, scratch);
@@ -102,16 +103,12 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
             });
         }
     } else {
-        let (reversed, room) = scratch.split_at_mut(w.filter_len());
-        dense::reverse(w, filter, reversed);
         let [i, o] = w.channels();
         let mut packs = true;
         w.for_each_phase(|phase, _| packs &= Packing::new(w, &phase.sweep, [o, i]).is_some());
         if packs {
             let count = samples.len();
-            w.for_each_phase(|phase, at| {
-                let tap_len = i * w.window.output[2];
-                let filter = &reversed[at * tap_len..];
+            w.for_each_phase(|phase, _| {
                 let at = |n| {
                     (
                         n * w.window.output_len(),
@@ -119,12 +116,17 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
                     )
                 };
                 if let Some(packing) = Packing::new(w, &phase.sweep, [o, i]) {
-                    let inputs = [dy, filter];
-                    packing.run(arch, (0..count).map(at), inputs, Start::Zero, dx, room);
+                    let samples = (0..count).map(at);
+                    let filter = |group, to: &mut [T]| {
+                        dense::reverse_group(w, phase, &filter[group * o..], to, i);
+                    };
+                    packing.run(arch, samples, (dy, filter), Start::Zero, dx, scratch);
                 }
             });
             return;
         }
+        let (reversed, room) = scratch.split_at_mut(w.filter_len());
+        dense::reverse(w, filter, reversed);
         for (dy, dx) in samples {
             dense::by_data(arch, w, [dy, reversed], dx, room);
         }

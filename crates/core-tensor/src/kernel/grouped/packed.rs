@@ -48,12 +48,12 @@ impl<'a> Packing<'a> {
         self.sweep.taps[0] * self.sweep.taps[1]
     }
 
-    /// `y = start + x ∗ filter`, the filter `[height][width][channel in][group][channel out]`.
+    /// `y = start + x ∗ filter`; `filter` writes that of a group, `[height][width][channel in][channel out]`.
     pub(super) fn run<T: Lanes>(
         &self,
         arch: Arch,
         samples: impl Iterator<Item = (usize, usize)> + Clone,
-        [x, filter]: [&[T]; 2],
+        (x, filter): (&[T], impl Fn(usize, &mut [T])),
         start: Start<'_, T>,
         y: &mut [T],
         room: &mut [T],
@@ -72,10 +72,7 @@ impl<'a> Packing<'a> {
             ..
         } = *self.sweep;
         for group in 0..self.groups {
-            let rows = filter.chunks_exact(self.groups * n).take(self.taps() * c);
-            for (row, to) in rows.zip(weights.chunks_exact_mut(n)) {
-                to.copy_from_slice(&row[group * n..][..n]);
-            }
+            filter(group, &mut *weights);
             let start = match start {
                 Start::Row(row) => Start::Row(&row[group * n..][..n]),
                 other => other,
