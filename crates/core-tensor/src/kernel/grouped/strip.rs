@@ -109,19 +109,19 @@ impl<T: Lanes> Image<'_, T> {
                 sums[0] = y[t];
             }
             let from = (i + t).wrapping_sub(before[0] as usize);
-            if !FIRST {
+            if from >= height {
+                // zeros, which no walk reads
+            } else if !FIRST {
                 each_pixel!(|p| {
                     let x = T::swap_any(simd, pixels[p], partner);
                     sums = meet::<T, S>(simd, p, x, &taps, sums);
                 });
-            } else if from < height {
+            } else {
                 let row = &image[from * width * c..][..width * c];
                 each_pixel!(|p| {
                     pixels[p] = under.pixel::<T, S>(simd, row, c, p);
                     sums = meet::<T, S>(simd, p, pixels[p], &taps, sums);
                 });
-            } else {
-                *pixels = [zero; UNDER];
             }
             if t >= 2 && last {
                 let y = &mut y_out[(i + t - 2) * to_row + j * to_pixel + channel..];
