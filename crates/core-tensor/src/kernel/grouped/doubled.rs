@@ -1,15 +1,15 @@
-//! The gradient of the data of depthwise 3×3 windows two apart: two rows of the image at a time, each written once and whole.
+//! Depthwise 3×3 windows two apart, forward and the gradient of the data: two rows of the image at a time, each written once and whole.
 //!
 //! A window begins at every other pixel, and its last row and column are the first of its neighbours: pixels meet one, two or four windows.
 //! As phases of pixels that meet alike, every other pixel of every other row would be written at a time, and windows read again for each.
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::GroupedWindow2d;
 use super::super::apart::load_apart;
 use super::super::array::from_fn;
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
+use super::super::{GroupedWindow2d, Start};
 use super::WIDEST;
 
 /// All of one sample.
@@ -27,10 +27,121 @@ pub(super) fn by_data<T: Lanes>(
     [dy, filter]: [&[T]; 2],
     dx: &mut [T],
 ) -> bool {
+    is_doubled(w) && arch.dispatch(Doubled { w, dy, filter, dx })
+}
+
+/// Whether whole registers of channels each meet windows of this kind.
+fn is_doubled(w: &GroupedWindow2d) -> bool {
     let [rows, columns, c] = w.window.output;
     let twice = [w.window.kernel, w.window.stride, w.dilation] == [[3, 3], [2, 2], [1, 1]];
     let depthwise = w.groups == c && w.window.input[2] == c && c.is_multiple_of(WIDEST);
-    twice && depthwise && rows * columns > 0 && arch.dispatch(Doubled { w, dy, filter, dx })
+    twice && depthwise && rows * columns > 0
+}
+
+/// Forward, one sample.
+struct Halved<'a, T> {
+    w: &'a GroupedWindow2d,
+    x: &'a [T],
+    filter: &'a [T],
+    start: Start<'a, T>,
+    y: &'a mut [T],
+}
+
+/// As [`by_data`], forward.
+pub(super) fn forward<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    [x, filter]: [&[T]; 2],
+    start: Start<'_, T>,
+    y: &mut [T],
+) -> bool {
+    let halved = Halved {
+        w,
+        x,
+        filter,
+        start,
+        y,
+    };
+    !matches!(start, Start::Output) && is_doubled(w) && arch.dispatch(halved)
+}
+
+impl<T: Lanes> WithSimd for Halved<'_, T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) -> bool {
+        if const { every_shape::<T, S>() } {
+            for i in 0..self.w.window.output[0] {
+                for channel in (0..self.w.window.input[2]).step_by(T::lanes::<S>()) {
+                    self.row(simd, i, channel);
+                }
+            }
+        }
+        const { every_shape::<T, S>() }
+    }
+}
+
+impl<T: Lanes> Halved<'_, T> {
+    /// One row of windows; what is under the last column of one is under the first of the next.
+    #[inline(always)]
+    fn row<S: Simd>(&mut self, simd: S, i: usize, channel: usize) {
+        let ([height, width, c], [above, before]) = (self.w.window.input, self.w.window.padding);
+        let columns = self.w.window.output[1];
+        let begin = match self.start {
+            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..T::lanes::<S>()])[0],
+            _ => T::splat(simd, T::zero()),
+        };
+        let image = self.x;
+        // rows outside are empty, which no pixel is in
+        let rows: [&[T]; 3] = from_fn(|ky| {
+            let y = (2 * i + ky).wrapping_sub(above);
+            if y < height {
+                &image[y * width * c..][..width * c]
+            } else {
+                &[]
+            }
+        });
+        let taps = taps::<T, S>(&self.filter[channel..], c);
+        let mut at = channel.wrapping_sub(before * c);
+        let mut left = pixels::<T, S>(simd, rows, at);
+        let y = &mut self.y[i * columns * c..][..columns * c];
+        for j in 0..columns {
+            let mid = pixels::<T, S>(simd, rows, at.wrapping_add(c));
+            at = at.wrapping_add(2 * c);
+            let right = pixels::<T, S>(simd, rows, at);
+            let mut sum = begin;
+            for (kx, x) in [left, mid, right].into_iter().enumerate() {
+                for ky in 0..3 {
+                    sum = T::fma(simd, x[ky], taps[ky][kx], sum);
+                }
+            }
+            write::<T, S>(y, j * c + channel, sum);
+            left = right;
+        }
+    }
+}
+
+/// The nine weights of a register's channels.
+#[inline(always)]
+fn taps<T: Lanes, S: Simd>(filter: &[T], c: usize) -> [[T::Vector<S>; 3]; 3] {
+    from_fn(
+        #[inline(always)]
+        |ky| {
+            from_fn(
+                #[inline(always)]
+                |kx| load_apart::<T, S, 9>(filter, c, 3 * ky + kx),
+            )
+        },
+    )
+}
+
+/// A pixel of three rows.
+#[inline(always)]
+fn pixels<T: Lanes, S: Simd>(simd: S, rows: [&[T]; 3], at: usize) -> [T::Vector<S>; 3] {
+    from_fn(
+        #[inline(always)]
+        |ky| pixel::<T, S>(simd, rows[ky], at),
+    )
 }
 
 impl<T: Lanes> WithSimd for Doubled<'_, T> {
@@ -77,15 +188,7 @@ impl<T: Lanes> Doubled<'_, T> {
         } else {
             &mut []
         };
-        let taps: [[T::Vector<S>; 3]; 3] = from_fn(
-            #[inline(always)]
-            |ky| {
-                from_fn(
-                    #[inline(always)]
-                    |kx| load_apart::<T, S, 9>(&self.filter[channel..], c, 3 * ky + kx),
-                )
-            },
-        );
+        let taps = taps::<T, S>(&self.filter[channel..], c);
         let start = before / 2;
         let at = start.wrapping_sub(1).wrapping_mul(c).wrapping_add(channel);
         let mut left = pixel::<T, S>(simd, here, at);

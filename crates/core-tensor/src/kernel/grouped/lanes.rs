@@ -117,7 +117,6 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             1 2 1 2: 8 9;
             1 5 1 2: 8 12;
             1 7 1 2: 8 14;
-            1 3 2 1: 7 15;
             1 5 2 1: 4 11;
             4 3 1 2: 8 10;
             4 3 2 1: 7 15;

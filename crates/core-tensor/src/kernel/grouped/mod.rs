@@ -51,7 +51,9 @@ pub(crate) fn conv2d<T: Lanes>(
         let taps = &mut scratch[..w.arranged()];
         arrange::arrange(w, filter, taps);
         for (x, y) in samples {
-            lanes::run(arch, w, &sweep, [x, taps], start, y);
+            if !doubled::forward(arch, w, [x, filter], start, y) {
+                lanes::run(arch, w, &sweep, [x, taps], start, y);
+            }
         }
     } else if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
         let at = |i| (i * w.window.input_len(), i * w.window.output_len());
