@@ -181,22 +181,31 @@ impl<A> Scenes<A> {
     }
 }
 
-impl<A> Source<Canvas, A, f32> for Scenes<A> {
+impl<A: Send> Source<Canvas, A, f32> for Scenes<A> {
     fn samples(&self) -> usize {
         self.count
     }
 
     fn epoch(&mut self, round: Round<'_, f32>, each: Each<'_, Canvas, A, f32>) {
         let mut targets = Vec::with_capacity(round.size);
-        let mut ink = Tensor::zeros();
+        let scenes = &*self;
+        let some = |canvases: &mut [Tensor<Canvas>], chosen: &[usize]| -> Vec<A> {
+            let mut ink = Tensor::zeros();
+            let scene = |(canvas, &i)| scenes.paint(key(round.key, 0, i as u64), canvas, &mut ink);
+            canvases.iter_mut().zip(chosen).map(scene).collect()
+        };
         for chosen in round.order.chunks(round.size) {
             targets.clear();
             let canvases = &mut round.room[..chosen.len() * SIDE * SIDE];
             let canvases = Tensor::<Canvas>::batch_mut(canvases);
-            for (canvas, &i) in canvases.iter_mut().zip(chosen) {
-                let key = key(round.key, 0, i as u64);
-                targets.push(self.paint(key, canvas, &mut ink));
-            }
+            // half of them on another thread: they take as long as what is learnt from them
+            let (first, second) = canvases.split_at_mut(chosen.len() / 2);
+            let (chosen, more) = chosen.split_at(first.len());
+            std::thread::scope(|scope| {
+                let second = scope.spawn(|| some(second, more));
+                targets.extend(some(first, chosen));
+                targets.extend(second.join().expect("its own words are above"));
+            });
             if each(canvases, Targets::of(&targets)).is_break() {
                 return;
             }
@@ -219,19 +228,24 @@ fn stamp(
     size: [f64; 2],
     mut lay: impl FnMut([usize; 3], f32),
 ) {
+    // the middle of a pixel as a place in the square, 0 to 1
+    let place = |axis: usize, pixel: usize| (pixel as f64 + 0.5 - at[axis]) / size[axis] + 0.5;
     for i in 0..SIDE {
+        let down = place(1, i);
+        if !(0.0..1.0).contains(&down) {
+            continue;
+        }
+        let y = corner[1] + down * side - 0.5;
+        let top = y.floor();
         for j in 0..SIDE {
-            // the middle of this pixel as a place in the square, 0 to 1
-            let place =
-                [0, 1].map(|axis| ([j, i][axis] as f64 + 0.5 - at[axis]) / size[axis] + 0.5);
-            if place.iter().any(|share| !(0.0..1.0).contains(share)) {
+            let right = place(0, j);
+            if !(0.0..1.0).contains(&right) {
                 continue;
             }
-            let [x, y] = [0, 1].map(|axis| corner[axis] + place[axis] * side - 0.5);
-            let (left, top) = (x.floor(), y.floor());
+            let x = corner[0] + right * side - 0.5;
+            let left = x.floor();
             let ink = |row: f64, column: f64| {
-                let inside = [row, column].iter().all(|i| (0.0..8.0).contains(i));
-                if inside {
+                if (0.0..8.0).contains(&row) && (0.0..8.0).contains(&column) {
                     digit[[row as usize, column as usize, 0]]
                 } else {
                     0.0
