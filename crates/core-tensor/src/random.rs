@@ -28,6 +28,20 @@ pub const fn half(key: u64, place: u64) -> u32 {
     (bits(key, place / 2) >> (place % 2 * 32)) as u32
 }
 
+/// The [`half`]s of 64 places from `2·pair` on, worked out side by side.
+#[inline(always)]
+pub fn halves(key: u64, pair: u64) -> [u32; 64] {
+    let mut pairs = [0_u64; 32];
+    for (j, pair_bits) in (0..).zip(&mut pairs) {
+        *pair_bits = bits(key, pair + j).to_le();
+    }
+    let mut halves: [u32; 64] = bytemuck::cast(pairs);
+    for half in &mut halves {
+        *half = u32::from_le(*half);
+    }
+    halves
+}
+
 /// Uniform in `[0, 1)`, of random bits.
 #[inline(always)]
 pub fn uniform(bits: u64) -> f64 {

@@ -2,7 +2,7 @@
 
 use num_traits::Float;
 
-use crate::random::{bits, half};
+use crate::random::{half, halves};
 
 /// `y[i] = f(x[i])`
 #[inline(always)]
@@ -31,7 +31,6 @@ pub(crate) fn map_backward<T: Float>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> 
 /// Zeroes each number with the chance `p`, rounded up to a multiple of 2⁻³², and scales the others.
 #[inline(always)]
 pub(crate) fn drop_out<T: Float>(key: u64, first: usize, p: f64, scale: T, numbers: &mut [T]) {
-    const PAIRS: usize = 32;
     let dropped = (p * 2f64.powi(32)).ceil() as u32;
     // from an even place on, two numbers share their bits
     let (odd, numbers) = numbers.split_at_mut((first % 2).min(numbers.len()));
@@ -39,18 +38,18 @@ pub(crate) fn drop_out<T: Float>(key: u64, first: usize, p: f64, scale: T, numbe
         *x = left(*x, half(key, first as u64) >= dropped, scale);
     }
     let pair = first.div_ceil(2) as u64;
-    let (blocks, rest) = numbers.as_chunks_mut::<{ 2 * PAIRS }>();
-    let after = pair + (blocks.len() * PAIRS) as u64;
+    let (blocks, rest) = numbers.as_chunks_mut::<64>();
+    let after = pair + 32 * blocks.len() as u64;
     for (i, block) in (0..).zip(blocks) {
-        let pairs: [u64; PAIRS] =
-            core::array::from_fn(|j| bits(key, pair + i * PAIRS as u64 + j as u64).to_le());
-        let halves: [u32; 2 * PAIRS] = bytemuck::cast(pairs);
-        for (x, half) in block.iter_mut().zip(halves) {
-            *x = left(*x, u32::from_le(half) >= dropped, scale);
+        let halves = halves(key, pair + 32 * i);
+        for (x, &half) in block.iter_mut().zip(&halves) {
+            *x = left(*x, half >= dropped, scale);
         }
     }
-    for (place, x) in (2 * after..).zip(rest) {
-        *x = left(*x, half(key, place) >= dropped, scale);
+    if !rest.is_empty() {
+        for (x, &half) in rest.iter_mut().zip(&halves(key, after)) {
+            *x = left(*x, half >= dropped, scale);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The activation that is random in training.
 
-use core_tensor::random::{bits, uniform};
+use core_tensor::random::halves;
 use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
 
 use crate::{Layer, Mode, Pass};
@@ -18,11 +18,22 @@ use crate::{Layer, Mode, Pass};
 pub struct RRelu<const P: u32 = 1, const Q: u32 = 8, const R: u32 = 1, const S: u32 = 3>;
 no_params!([const P: u32, const Q: u32, const R: u32, const S: u32] RRelu<P, Q, R, S>);
 
-/// The slope at a place; without a key, the mean.
+/// Numbers that draw side by side.
+const BLOCK: usize = 64;
+
+/// The slopes of a block; without a key, the mean.
 #[inline(always)]
-fn slope(key: Option<u64>, place: usize, [low, high]: [f64; 2]) -> f64 {
-    let part = key.map_or(0.5, |key| uniform(bits(key, place as u64)));
-    low + part * (high - low)
+fn slopes<T: Scalar>(key: Option<u64>, block: usize, [low, high]: [f64; 2]) -> [T; BLOCK] {
+    let halves = match key {
+        Some(key) => halves(key, (block * BLOCK / 2) as u64),
+        None => [1 << 31; BLOCK],
+    };
+    let step = (high - low) * 2f64.powi(-32);
+    let mut slopes = [T::zero(); BLOCK];
+    for (slope, &half) in slopes.iter_mut().zip(&halves) {
+        *slope = T::of(low + f64::from(half) * step);
+    }
+    slopes
 }
 
 impl<const P: u32, const Q: u32, const R: u32, const S: u32> RRelu<P, Q, R, S> {
@@ -52,13 +63,16 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32, const R: u32, const S: u32
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         let y = pass.batch::<X>(x.len());
         let key = (pass.mode == Mode::Train).then(|| pass.draw());
-        let pairs = Tensor::flat_mut(y).iter_mut().zip(Tensor::flat(x));
+        let blocks = Tensor::flat_mut(y).chunks_mut(BLOCK);
+        let blocks = blocks.zip(Tensor::flat(x).chunks(BLOCK)).enumerate();
         T::vectorize(
             #[inline(always)]
             || {
-                for (place, (y, &x)) in pairs.enumerate() {
-                    let scaled = T::of(slope(key, place, Self::SLOPES)) * x;
-                    *y = if x > T::zero() { x } else { scaled };
+                for (i, (y, x)) in blocks {
+                    let slopes = slopes::<T>(key, i, Self::SLOPES);
+                    for ((y, &x), &slope) in y.iter_mut().zip(x).zip(&slopes) {
+                        *y = if x > T::zero() { x } else { slope * x };
+                    }
                 }
             },
         );
@@ -72,13 +86,16 @@ impl<X: Shape, T: Scalar, const P: u32, const Q: u32, const R: u32, const S: u32
         _: Option<&mut ()>,
         _: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
-        let pairs = Tensor::flat_mut(dy).iter_mut().zip(Tensor::flat(x));
+        let blocks = Tensor::flat_mut(dy).chunks_mut(BLOCK);
+        let blocks = blocks.zip(Tensor::flat(x).chunks(BLOCK)).enumerate();
         T::vectorize(
             #[inline(always)]
             || {
-                for (place, (dy, &x)) in pairs.enumerate() {
-                    let slope = T::of(slope(key, place, Self::SLOPES));
-                    *dy *= if x <= T::zero() { slope } else { T::one() };
+                for (i, (dy, x)) in blocks {
+                    let slopes = slopes::<T>(key, i, Self::SLOPES);
+                    for ((dy, &x), &slope) in dy.iter_mut().zip(x).zip(&slopes) {
+                        *dy *= if x <= T::zero() { slope } else { T::one() };
+                    }
                 }
             },
         );
