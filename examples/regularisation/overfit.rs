@@ -81,13 +81,13 @@ pub(crate) fn fits() -> [Fit; 9] {
         ..PLAIN
     };
     let plain = fit::<UNITS, Identity, Identity, Middle>;
-    type Connecting = DropConnect<UNITS, UNITS, f64, 3, 10>;
+    type Connecting = DropConnect<UNITS, UNITS, f64>;
     at_once([
         &|| plain("nothing", &PLAIN),
         &|| plain("L2", &with(Penalty::l2(0.01))),
         &|| plain("L1", &with(Penalty::l1(0.003))),
         &|| fit::<UNITS, Identity, Dropout, Middle>("dropout, p = 1/2", &PLAIN),
-        &|| fit::<UNITS, Identity, Identity, Connecting>("DropConnect, p = 3/10", &PLAIN),
+        &|| fit::<UNITS, Identity, Identity, Connecting>("DropConnect, p = 1/2", &PLAIN),
         &|| {
             fit::<UNITS, GaussianNoise<3, 20>, Identity, Middle>(
                 "noise on inputs, σ = 0.15",
