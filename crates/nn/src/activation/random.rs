@@ -28,10 +28,12 @@ fn slopes<T: Scalar>(key: Option<u64>, block: usize, [low, high]: [f64; 2]) -> [
         Some(key) => halves(key, (block * BLOCK / 2) as u64),
         None => [1 << 31; BLOCK],
     };
-    let step = (high - low) * 2f64.powi(-32);
+    let (low, step) = (T::of(low), T::of((high - low) * 2f64.powi(-24)));
     let mut slopes = [T::zero(); BLOCK];
     for (slope, &half) in slopes.iter_mut().zip(&halves) {
-        *slope = T::of(low + f64::from(half) * step);
+        // what any number holds, in whose vectors it stays
+        let drawn = T::from(half >> 8).unwrap_or_else(T::zero);
+        *slope = low + drawn * step;
     }
     slopes
 }
