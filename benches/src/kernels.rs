@@ -1,11 +1,12 @@
-//! The heavy kernels: matrix products and convolutions, alone.
+//! The heavy kernels: matrix products and convolutions, alone. All that they read and write begins at a cache line, as what lies in an arena does.
 
 use std::hint::black_box;
 
 use core_tensor::Scalar;
 use core_tensor::kernel::{Layout, Product, Start, Strided, Window2d, matmul_strided};
 
-use crate::{Work, numbers};
+use crate::Work;
+use crate::memory::Aligned;
 
 /// Square products from 32 to 768 and the products of small networks.
 pub fn products() -> Vec<Work> {
@@ -24,7 +25,7 @@ pub fn products() -> Vec<Work> {
 }
 
 fn product((m, k, n): (usize, usize, usize), layout: Layout) -> Work {
-    let (a, b, mut c) = (numbers(m * k), numbers(k * n), numbers(m * n));
+    let [a, b, mut c] = [m * k, k * n, m * n].map(Aligned::numbers);
     Work::new(
         format!("matmul {layout:?} {m}×{k}×{n}"),
         2.0 * (m * k * n) as f64,
@@ -59,7 +60,7 @@ pub fn crossover() -> Vec<[Work; 2]> {
 }
 
 fn by_matrixmultiply((m, k, n): (usize, usize, usize), layout: Layout) -> Work {
-    let (a, b, mut c) = (numbers(m * k), numbers(k * n), numbers(m * n));
+    let [a, b, mut c] = [m * k, k * n, m * n].map(Aligned::numbers);
     let a_strides = if layout == Layout::Tn { [1, m] } else { [k, 1] };
     let b_strides = if layout == Layout::Nt { [1, k] } else { [n, 1] };
     Work::new(
@@ -110,11 +111,17 @@ fn convolution(
         padding: [p, p],
     };
     let flops = 2.0 * (samples * out * out * o * k * k * i) as f64;
-    let images = || numbers(samples * side * side * i);
-    let outputs = || numbers(samples * out * out * o);
-    let filters = || numbers(k * k * i * o);
-    let scratch = || numbers(w.scratch());
-    let (x, f, bias, mut y, mut s) = (images(), filters(), numbers(o), outputs(), scratch());
+    let images = || Aligned::numbers(samples * side * side * i);
+    let outputs = || Aligned::numbers(samples * out * out * o);
+    let filters = || Aligned::numbers(k * k * i * o);
+    let scratch = || Aligned::numbers(w.scratch());
+    let (x, f, bias, mut y, mut s) = (
+        images(),
+        filters(),
+        Aligned::numbers(o),
+        outputs(),
+        scratch(),
+    );
     let forward = move || {
         f32::conv2d(
             &w,
