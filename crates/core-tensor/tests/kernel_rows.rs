@@ -2,7 +2,7 @@
 //! the moments of columns, which are put together from blocks of rows.
 
 use core_tensor::Scalar;
-use core_tensor::kernel::{Layout, Product, Start};
+use core_tensor::kernel::{Layout, Product, RowNorm, Start};
 
 /// Element `(i, j)` of factor number `seed`.
 fn element(seed: usize, i: usize, j: usize) -> f64 {
@@ -155,5 +155,21 @@ fn moments_of_columns_in_one_block_and_in_many() {
         check_moments::<f64>(sides, 1e3, 1e-13);
         check_moments::<f32>(sides, 8.0, 3e-6);
         check_moments::<f32>(sides, 100.0, 3e-6);
+    }
+}
+
+/// Numbers all alike have no variance, however large they are and however their mean is rounded.
+#[test]
+fn large_rows_all_alike_stay_finite() {
+    let norm = RowNorm {
+        centred: true,
+        epsilon: 1e-5_f32,
+    };
+    for value in [1e10_f32, 1.234_567e12, -9.876_543e11] {
+        for n in 1..100 {
+            let (x, scale, mut y) = (vec![value; 2 * n], vec![1.0; n], vec![0.0; 2 * n]);
+            f32::normalize_rows(norm, &x, &scale, Start::Zero, &mut y);
+            assert!(y.iter().all(|y| y.is_finite()), "{n} of {value}");
+        }
     }
 }

@@ -45,8 +45,10 @@ impl<T: Scalar> RowNorm<T> {
     fn moments_from(self, n: usize, around: T, [sum, squares]: [T; 2]) -> [T; 2] {
         let share = T::of(1.0 / n.max(1) as f64);
         let (mean, squares) = if self.centred {
-            let off = sum * share;
-            (around + off, squares - sum * off)
+            let (off, zero) = (sum * share, T::zero());
+            let squares = squares - sum * off;
+            // of numbers all alike, rounding could leave less than nothing
+            (around + off, if squares < zero { zero } else { squares })
         } else {
             (T::zero(), squares)
         };
