@@ -3,6 +3,8 @@
 //! The check is the same for each of them, so the compiler makes it once for all that a loop body reads or writes. A check a register costs
 //! as much as the multiply-adds of a depthwise convolution.
 
+use core::marker::PhantomData;
+
 use pulp::Simd;
 
 use super::lanes::Lanes;
@@ -52,4 +54,43 @@ fn check<T: Lanes, S: Simd, const N: usize>(len: usize, apart: usize, i: usize) 
         i < N && end.is_some_and(|end| end <= len),
         "registers beyond their slice"
     );
+}
+
+/// Rows of `NV` registers that lie evenly apart, one after the other: the right factor of a tile.
+pub(super) struct RowsApart<'a, T, S, const NV: usize> {
+    next: *const T,
+    apart: usize,
+    left: usize,
+    of: PhantomData<(&'a [T], S)>,
+}
+
+impl<'a, T: Lanes, S: Simd, const NV: usize> RowsApart<'a, T, S, NV> {
+    /// The first `rows` of a slice that has so many.
+    #[inline(always)]
+    pub(super) fn new(x: &'a [T], apart: usize, rows: usize) -> Self {
+        let end = rows.checked_sub(1).map_or(Some(0), |last| {
+            last.checked_mul(apart)?.checked_add(NV * T::lanes::<S>())
+        });
+        assert!(
+            end.is_some_and(|end| end <= x.len()),
+            "rows beyond their slice"
+        );
+        Self {
+            next: x.as_ptr(),
+            apart,
+            left: rows,
+            of: PhantomData,
+        }
+    }
+
+    /// The next row. Not an iterator's: that one is not always inlined.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<[T::Vector<S>; NV]> {
+        self.left = self.left.checked_sub(1)?;
+        // SAFETY: `new` found all rows inside the slice, which is borrowed, and this is one of them; its registers are so many numbers, at
+        // any address.
+        let row = unsafe { self.next.cast::<[T::Vector<S>; NV]>().read_unaligned() };
+        self.next = self.next.wrapping_add(self.apart);
+        Some(row)
+    }
 }

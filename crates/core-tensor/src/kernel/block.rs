@@ -76,7 +76,7 @@ impl<T: Lanes> Block<'_, T> {
             };
             let mut done = 0;
             while done < inner {
-                let mr = height::<T, S>(NV, inner - done, inner);
+                let mr = height::<T, S, NV>(inner - done, inner);
                 if done + mr > inner {
                     // A few rows left over are done in one tile with some that are done already.
                     let row = inner - mr;
@@ -93,7 +93,7 @@ impl<T: Lanes> Block<'_, T> {
                         }
                     )* };
                 }
-                tile_of!(16 8 4 1);
+                tile_of!(16 12 8 6 4 1);
                 done += mr;
                 at.row += mr;
                 while at.row >= grid.in_group {
@@ -254,35 +254,47 @@ pub(super) const fn every_shape<T: Lanes, S: Simd>() -> bool {
     T::TUNED && S::REGISTER_COUNT >= 32
 }
 
-/// Rows of the tallest tile of `nv` vectors: as many as leave registers for the factors.
-const fn tallest<S: Simd>(nv: usize) -> usize {
-    let most = match nv {
-        _ if S::IS_SCALAR => 1,
-        1 => 16,
-        2 | 3 => 8,
-        4 => 4,
-        _ => 1,
-    };
-    if S::REGISTER_COUNT < 32 && most > 1 {
-        most / 2
-    } else {
-        most
+/// Rows of the tiles of `nv` vectors, rising: the tallest have as many sums as leave registers for the factors.
+const fn heights<T: Lanes, S: Simd>(nv: usize) -> &'static [usize] {
+    match nv {
+        _ if S::IS_SCALAR => &[1],
+        1 if every_shape::<T, S>() => &[1, 4, 8, 16],
+        2 if every_shape::<T, S>() => &[1, 4, 8, 12],
+        3 if every_shape::<T, S>() => &[1, 4, 8],
+        4 if every_shape::<T, S>() => &[1, 4, 6],
+        1 if S::REGISTER_COUNT >= 32 => &[1, 16],
+        2 if S::REGISTER_COUNT >= 32 => &[1, 12],
+        1 => &[1, 8],
+        2 => &[1, 6],
+        _ => &[1],
     }
 }
 
 /// Whether tiles of `mr` rows and `nv` vectors are compiled.
 const fn has_tile<T: Lanes, S: Simd>(mr: usize, nv: usize) -> bool {
-    mr == 1 || mr == tallest::<S>(nv) || (every_shape::<T, S>() && mr < tallest::<S>(nv))
+    let heights = heights::<T, S>(nv);
+    let mut i = 0;
+    while i < heights.len() {
+        if heights[i] == mr {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// Rows of the next tile: the fewest that hold those that are left, if there are so many rows in all.
 #[inline(always)]
-fn height<T: Lanes, S: Simd>(nv: usize, left: usize, inner: usize) -> usize {
+fn height<T: Lanes, S: Simd, const NV: usize>(left: usize, inner: usize) -> usize {
     let mut height = 1;
-    for mr in [4, 8, 16] {
-        if has_tile::<T, S>(mr, nv) && height < left && mr <= inner {
+    for &mr in const { heights::<T, S>(NV) } {
+        if height < left && mr <= inner {
             height = mr;
         }
     }
-    height
+    match height {
+        // two of eight rather than one of twelve and one of four, whose sums are too few
+        12 if const { has_tile::<T, S>(8, NV) } && left % 12 == 4 && left > 12 => 8,
+        height => height,
+    }
 }

@@ -11,7 +11,7 @@ use super::pack::pack;
 use super::tile::{Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
-const PANEL_BYTES: usize = 48 << 10;
+const PANEL_BYTES: usize = 32 << 10;
 /// Bytes of `b` that stay in the first-level cache by themselves.
 const WORTH_PACKING: usize = 32 << 10;
 /// Rows that repay the packing of a panel: with fewer, the second-level cache is as good.
@@ -67,7 +67,8 @@ impl<T: Lanes> WithSimd for &mut Contraction<'_, T> {
     }
 }
 
-/// How many panels the columns are split into. Few rows take wide ones: the sums must outnumber the multiply-adds in flight.
+/// How many panels the columns are split into: as wide as tiles get, for the wider, the fewer factors are loaded for a multiply-add. Of few
+/// rows there are not enough sums in four vectors: they must outnumber the multiply-adds in flight.
 #[inline(always)]
 fn panels<T: Lanes, S: Simd>(rows: usize, vectors: usize) -> usize {
     if S::IS_SCALAR {
@@ -77,8 +78,6 @@ fn panels<T: Lanes, S: Simd>(rows: usize, vectors: usize) -> usize {
         return vectors.div_ceil(2);
     }
     match rows {
-        // Panels of two vectors, one of three where their number is odd.
-        8.. => (vectors / 2).max(1),
         4.. => vectors.div_ceil(4),
         _ => vectors.div_ceil(8),
     }
@@ -183,7 +182,7 @@ impl<T: Lanes, const NV: usize> WithSimd for Panel<'_, '_, T, NV> {
                 if all.len <= room {
                     [room / all.len, all.len]
                 } else {
-                    [1, room]
+                    [1, all.len.div_ceil(all.len.div_ceil(room))]
                 }
             }
             None => [all.segments, all.len],

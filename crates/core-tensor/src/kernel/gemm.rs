@@ -14,7 +14,7 @@ const BLOCK: usize = 3 << 16;
 /// Most rows of that block. The more, the fewer times `b` is laid out.
 const TALLEST: usize = 768;
 /// Most columns of it: as many rows of `b` fill the first-level cache. The longer the sums, the fewer times `c` is read and written.
-const LONGEST: usize = 384;
+const LONGEST: usize = 128;
 /// A left factor of so many numbers is one block, whatever its sides; so is one that meets so few columns.
 const WHOLE: usize = 1 << 17;
 const FEW_COLUMNS: usize = 128;

@@ -6,6 +6,7 @@ use core::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
+use super::apart::RowsApart;
 use super::array::{from_fn, map};
 use super::lanes::Lanes;
 
@@ -38,10 +39,6 @@ pub(super) enum Rows {
 ///
 /// `b` is read in whole vectors, beyond the end of its row where that is still inside the slice: such lanes hold garbage and are never stored.
 #[inline(always)]
-#[expect(
-    clippy::needless_range_loop,
-    reason = "one index for all rows of the tile"
-)]
 pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     terms: &Terms,
@@ -59,32 +56,33 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
         b_step,
     } = *terms;
     for s in 0..segments {
-        let mut at = column + s * b_segment;
+        let at = column + s * b_segment;
         let whole = terms.whole(b.len(), at, NV * T::lanes::<S>());
+        let mut b_rows = RowsApart::<T, S, NV>::new(&b[at.min(b.len())..], b_step, whole);
         macro_rules! step {
-            ($x:expr) => {{
-                let b = T::vectors::<S>(&b[at..][..NV * T::lanes::<S>()]);
+            ($b:ident, $x:expr) => {{
                 for r in 0..MR {
                     let x = T::splat(simd, $x(r));
                     for v in 0..NV {
-                        sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
+                        sums[r][v] = T::fma(simd, x, $b[v], sums[r][v]);
                     }
                 }
-                at += b_step;
             }};
         }
         match layout {
             Rows::Apart => {
-                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..len]);
-                for t in 0..whole {
-                    step!(|r: usize| rows[r][t]);
+                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..whole]);
+                let mut t = 0;
+                while let Some(b) = b_rows.next() {
+                    step!(b, |r: usize| rows[r][t]);
+                    t += 1;
                 }
             }
             Rows::Adjacent => {
                 let mut from = rows[0] + s * a_segment;
-                for _ in 0..whole {
+                while let Some(b) = b_rows.next() {
                     let column = &a[from..from + MR];
-                    step!(|r: usize| column[r]);
+                    step!(b, |r: usize| column[r]);
                     from += a_step;
                 }
             }
@@ -99,7 +97,7 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
                     a,
                     rows: &map(rows, |row| row + s * a_segment),
                     a_step,
-                    b: &b[at.min(b.len())..],
+                    b: &b[(at + whole * b_step).min(b.len())..],
                     b_step,
                     sums: &mut copy,
                 },
