@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
+use super::apart::Places;
 use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
@@ -208,7 +209,7 @@ impl<T: Lanes> WithSimd for Image<'_, T> {
             self.of.lay_out_image(self.x, self.image);
             match self.of.output[2] {
                 ..=3 => self.tiles::<S, 3, 4>(simd),
-                4..=6 => self.tiles::<S, 6, 2>(simd),
+                4..=6 => self.tiles::<S, 6, 4>(simd),
                 _ => self.tiles::<S, 8, 2>(simd),
             }
         }
@@ -237,16 +238,18 @@ impl<T: Lanes> Image<'_, T> {
         for i in (0..height).step_by(NV / across) {
             for j in (0..width).step_by(across * lanes) {
                 let sums = self.tile::<S, MR, NV>(simd, [i, j], across, bias);
+                // A copy, number by number: an array that is indexed by a variable lies in memory from its first sum on.
+                let mut channels = [[sums[0][0]; MR]; NV];
+                for v in 0..NV {
+                    for r in 0..MR {
+                        channels[v][r] = sums[r][v];
+                    }
+                }
                 for v in 0..NV {
                     let [i, j] = [i + v / across, j + v % across * lanes];
                     if i < height && j < width {
                         let to = &mut self.y[(i * width + j) * o..][..lanes.min(width - j) * o];
-                        write::<T, S, MR>(
-                            from_fn(|r| sums[r][v]),
-                            o,
-                            matches!(self.start, Start::Output),
-                            to,
-                        );
+                        write::<T, S, MR>(channels[v], o, matches!(self.start, Start::Output), to);
                     }
                 }
             }
@@ -270,14 +273,15 @@ impl<T: Lanes> Image<'_, T> {
         let last = of.kernel[0].min((of.input[0] + above).saturating_sub(i));
         let steps = last.saturating_sub(first) * c;
         let from = ((i + first + MARGIN).saturating_sub(above)) * c * pitch + j;
-        let apart: [usize; NV] = from_fn(|v| v / across * c * pitch + v % across * lanes);
+        let places =
+            Places::<T, S, NV>::new(from_fn(|v| v / across * c * pitch + v % across * lanes));
         let mut sums: Sums<T, S, MR, NV> = from_fn(|r| [T::splat(simd, bias[r]); NV]);
         for kx in 0..of.kernel[1] {
             let taps = &self.taps[(kx * of.kernel[0] + first) * c * MR..][..steps * MR];
             let mut at = from + kx;
             for x in taps.as_chunks::<MR>().0 {
-                let b: [T::Vector<S>; NV] =
-                    from_fn(|v| T::vectors::<S>(&self.image[at + apart[v]..][..lanes])[0]);
+                let pixels = &self.image[at..];
+                let b: [T::Vector<S>; NV] = from_fn(|v| places.load(pixels, v));
                 for r in 0..MR {
                     let x = T::splat(simd, x[r]);
                     for v in 0..NV {

@@ -1,9 +1,11 @@
 //! The gradient of a filter with few output channels: the lanes are neighbouring pixels, a tile holds the sums of one row of the window.
 //!
-//! Each vector of pixels serves all channels, and each vector of a channel's gradient all taps. The lanes are added up once a batch.
+//! Each vector of pixels serves as many channels as there are registers for, each vector of a channel's gradient all taps. The lanes are added
+//! up once a batch.
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::apart::load_apart;
 use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
@@ -11,7 +13,7 @@ use super::planar::{MARGIN, Planar, part_channels};
 
 /// Most lanes of the registers with which this pays.
 const LANES: usize = 16;
-/// Most sums of a tile.
+/// Most sums of one row of the window and one input channel.
 const SUMS: usize = 30;
 
 /// Output channels of the tile for a window of this width.
@@ -114,19 +116,19 @@ impl<T: Lanes> WithSimd for Sample<'_, T> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         if const { every_shape::<T, S>() } {
             match self.of.kernel[1] {
-                3 => self.tiles::<S, 8, 3>(simd),
-                _ => self.tiles::<S, 6, 5>(simd),
+                3 => self.tiles::<S, 8, 8, 3>(simd),
+                _ => self.tiles::<S, 6, 3, 5>(simd),
             }
         }
     }
 }
 
 impl<T: Lanes> Sample<'_, T> {
-    /// A tile for each row of the window and each input channel: `MR` output channels, `TAPS` taps.
+    /// A tile for each row of the window, each input channel and each `MR` of `ALL` output channels: `TAPS` taps.
     #[inline(always)]
-    fn tiles<S: Simd, const MR: usize, const TAPS: usize>(&mut self, simd: S) {
+    fn tiles<S: Simd, const ALL: usize, const MR: usize, const TAPS: usize>(&mut self, simd: S) {
         self.of.lay_out_image(self.x, self.image);
-        self.of.lay_out_gradient(self.dy, MR, self.planes);
+        self.of.lay_out_gradient(self.dy, ALL, self.planes);
         let (of, lanes) = (&self.of, T::lanes::<S>());
         let (c, pitch, plane_pitch) = (of.input[2], of.pitch(), of.plane_pitch());
         let above = of.padding[0];
@@ -135,28 +137,31 @@ impl<T: Lanes> Sample<'_, T> {
             let first = above.saturating_sub(ky).min(of.output[0]);
             let last = of.output[0].min((of.input[0] + above).saturating_sub(ky));
             for c_in in 0..c {
-                let kept = &mut self.sums[(ky * c + c_in) * SUMS * LANES..][..MR * TAPS * lanes];
-                let kept = T::vectors_mut::<S>(kept);
-                let mut sums: [[T::Vector<S>; TAPS]; MR] =
-                    from_fn(|r| from_fn(|tap| kept[r * TAPS + tap]));
-                for i in first..last {
-                    let row = ((i + ky + MARGIN - above) * c + c_in) * pitch;
-                    let x = &self.image[row..][..plane_pitch + TAPS - 1];
-                    let planes = &self.planes[i * MR * plane_pitch..][..MR * plane_pitch];
-                    for j in (0..plane_pitch).step_by(lanes) {
-                        let x: [T::Vector<S>; TAPS] =
-                            from_fn(|tap| T::vectors::<S>(&x[j + tap..][..lanes])[0]);
-                        for r in 0..MR {
-                            let dy = T::vectors::<S>(&planes[r * plane_pitch + j..][..lanes])[0];
-                            for tap in 0..TAPS {
-                                sums[r][tap] = T::fma(simd, dy, x[tap], sums[r][tap]);
+                let kept = &mut self.sums[(ky * c + c_in) * SUMS * LANES..][..ALL * TAPS * lanes];
+                for (part, kept) in kept.chunks_exact_mut(MR * TAPS * lanes).enumerate() {
+                    let kept = T::vectors_mut::<S>(kept);
+                    let mut sums: [[T::Vector<S>; TAPS]; MR] =
+                        from_fn(|r| from_fn(|tap| kept[r * TAPS + tap]));
+                    for i in first..last {
+                        let row = ((i + ky + MARGIN - above) * c + c_in) * pitch;
+                        let x = &self.image[row..][..plane_pitch + TAPS - 1];
+                        let planes =
+                            &self.planes[(i * ALL + part * MR) * plane_pitch..][..MR * plane_pitch];
+                        for j in (0..plane_pitch).step_by(lanes) {
+                            let x: [T::Vector<S>; TAPS] =
+                                from_fn(|tap| load_apart::<T, S, TAPS>(&x[j..], 1, tap));
+                            for (r, sums) in sums.iter_mut().enumerate() {
+                                let dy = load_apart::<T, S, MR>(&planes[j..], plane_pitch, r);
+                                for tap in 0..TAPS {
+                                    sums[tap] = T::fma(simd, dy, x[tap], sums[tap]);
+                                }
                             }
                         }
                     }
-                }
-                for r in 0..MR {
-                    for tap in 0..TAPS {
-                        kept[r * TAPS + tap] = sums[r][tap];
+                    for r in 0..MR {
+                        for tap in 0..TAPS {
+                            kept[r * TAPS + tap] = sums[r][tap];
+                        }
                     }
                 }
             }
