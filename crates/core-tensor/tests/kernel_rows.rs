@@ -158,18 +158,20 @@ fn moments_of_columns_in_one_block_and_in_many() {
     }
 }
 
-/// Numbers all alike have no variance, however large they are and however their mean is rounded.
 #[test]
-fn large_rows_all_alike_stay_finite() {
+fn a_row_unlike_its_beginning_stays_finite() {
+    // Its sums are taken around the mean of its first numbers. Where all that follow are alike, rounding can leave less than nothing of their
+    // variance, which no root is to see.
     let norm = RowNorm {
         centred: true,
         epsilon: 1e-5_f32,
     };
-    for value in [1e10_f32, 1.234_567e12, -9.876_543e11] {
-        for n in 1..100 {
-            let (x, scale, mut y) = (vec![value; 2 * n], vec![1.0; n], vec![0.0; 2 * n]);
-            f32::normalize_rows(norm, &x, &scale, Start::Zero, &mut y);
-            assert!(y.iter().all(|y| y.is_finite()), "{n} of {value}");
-        }
+    let n = 1 << 20;
+    let scale = vec![1.0; n];
+    for value in (1..10).map(|i| 1000.0 + 10.1 * i as f32) {
+        let (mut x, mut y) = (vec![value; n], vec![0.0; n]);
+        x[..64].fill(0.0);
+        f32::normalize_rows(norm, &x, &scale, Start::Zero, &mut y);
+        assert!(y.iter().all(|y| y.is_finite()), "{value}");
     }
 }
