@@ -56,6 +56,26 @@ fn check<T: Lanes, S: Simd, const N: usize>(len: usize, apart: usize, i: usize) 
     );
 }
 
+/// The `N` numbers at place `i` of `places` that lie `apart`, such as channels of pixels.
+#[inline(always)]
+pub(super) fn numbers_apart<T, const N: usize>(
+    x: &[T],
+    apart: usize,
+    places: usize,
+    i: usize,
+) -> &[T; N] {
+    let end = places
+        .checked_sub(1)
+        .and_then(|last| apart.checked_mul(last))
+        .and_then(|last| last.checked_add(N));
+    assert!(
+        i < places && end.is_some_and(|end| end <= x.len()),
+        "numbers beyond their slice"
+    );
+    // SAFETY: the last of the places ends inside `x`, so this one does.
+    unsafe { &*x.as_ptr().add(i * apart).cast::<[T; N]>() }
+}
+
 /// Where `N` registers lie whose distances are not even: how far they reach is found once.
 pub(super) struct Places<T, S, const N: usize> {
     at: [usize; N],

@@ -8,6 +8,7 @@ use super::Start;
 use super::block::{Block, RowGrid, Side, every_shape};
 use super::lanes::Lanes;
 use super::pack::pack;
+use super::taps::fit_two_vectors;
 use super::tile::{Rows, Terms};
 
 /// Bytes of the panel of `b` that is laid out contiguously, so that it stays in the first-level cache while the rows pass by.
@@ -53,12 +54,12 @@ impl<T: Lanes> WithSimd for &mut Contraction<'_, T> {
         let rows = self.grid.groups * self.grid.in_group;
         if rows == 0 || self.n == 0 {
         } else if self.b_column == 1 && !self.worth_packing::<S>(rows) {
-            self.panels(simd, None);
+            self.each_panel(simd, None);
         } else {
             let bytes = self.terms.segments * self.terms.len * self.width::<S>() * size_of::<T>();
             // Small panels have small rooms: clearing a large one would take as long as the sums.
             match bytes {
-                0 => self.panels(simd, None),
+                0 => self.each_panel(simd, None),
                 1..=0x1000 => self.packed::<S, { 0x1000 / 64 }>(simd),
                 0x1001..=0x4000 => self.packed::<S, { 0x4000 / 64 }>(simd),
                 _ => self.packed::<S, { PANEL_BYTES / 64 }>(simd),
@@ -67,28 +68,29 @@ impl<T: Lanes> WithSimd for &mut Contraction<'_, T> {
     }
 }
 
-/// How many panels the columns are split into: as wide as tiles get, for the wider, the fewer factors are loaded for a multiply-add. Of few
-/// rows there are not enough sums in four vectors: they must outnumber the multiply-adds in flight.
-#[inline(always)]
-fn panels<T: Lanes, S: Simd>(rows: usize, vectors: usize) -> usize {
-    if S::IS_SCALAR {
-        return vectors.div_ceil(4);
-    }
-    if !every_shape::<T, S>() {
-        return vectors.div_ceil(2);
-    }
-    match rows {
-        4.. => vectors.div_ceil(4),
-        _ => vectors.div_ceil(8),
-    }
-}
-
 impl<T: Lanes> Contraction<'_, T> {
+    /// How many panels the columns are split into: as wide as tiles get, for the wider, the fewer factors are loaded for a multiply-add. Few
+    /// rows take the widest: the sums must outnumber the multiply-adds in flight.
+    #[inline(always)]
+    fn panels<S: Simd>(&self, vectors: usize) -> usize {
+        let widest = match self.grid.groups * self.grid.in_group {
+            _ if S::IS_SCALAR => 4,
+            _ if !every_shape::<T, S>() => 2,
+            ..4 => 8,
+            _ if self.rows == Rows::Adjacent
+                && fit_two_vectors(self.grid.in_group, self.terms.a_step) =>
+            {
+                2
+            }
+            _ => 4,
+        };
+        vectors.div_ceil(widest)
+    }
+
     /// Numbers in a row of the widest panel.
     fn width<S: Simd>(&self) -> usize {
         let vectors = self.n.div_ceil(T::lanes::<S>());
-        let panels = panels::<T, S>(self.grid.groups * self.grid.in_group, vectors);
-        vectors.div_ceil(panels.max(1)) * T::lanes::<S>()
+        vectors.div_ceil(self.panels::<S>(vectors).max(1)) * T::lanes::<S>()
     }
 
     /// Whether copying the panels pays: they are read by many rows, do not lie contiguously already, and would not stay in the cache.
@@ -102,7 +104,7 @@ impl<T: Lanes> Contraction<'_, T> {
     #[inline(never)]
     fn packed<S: Simd, const LINES: usize>(&mut self, simd: S) {
         let mut room = Room([[0; 8]; LINES]);
-        self.panels(
+        self.each_panel(
             simd,
             Some(bytemuck::cast_slice_mut(room.0.as_flattened_mut())),
         );
@@ -110,10 +112,10 @@ impl<T: Lanes> Contraction<'_, T> {
 
     /// Splits the columns into panels of whole vectors, as even as they come.
     #[inline(always)]
-    fn panels<S: Simd>(&mut self, simd: S, mut buffer: Option<&mut [T]>) {
+    fn each_panel<S: Simd>(&mut self, simd: S, mut buffer: Option<&mut [T]>) {
         let lanes = T::lanes::<S>();
         let vectors = self.n.div_ceil(lanes);
-        let panels = panels::<T, S>(self.grid.groups * self.grid.in_group, vectors);
+        let panels = self.panels::<S>(vectors);
         let mut done = 0;
         for p in 0..panels {
             // A division takes as long as the beginning of a tile.

@@ -6,10 +6,16 @@
 
 use pulp::Simd;
 
+use super::apart::{RowsApart, numbers_apart};
 use super::array::from_fn;
 use super::block::{Block, RowGrid};
 use super::lanes::Lanes;
 use super::tile::{Sums, Terms, load, store};
+
+/// Whether `rows` of a group are the taps of all channels, and few enough for a tile two vectors wide.
+pub(super) fn fit_two_vectors(rows: usize, channels: usize) -> bool {
+    [rows, channels] == [9, 3]
+}
 
 impl<T: Lanes> Block<'_, T> {
     /// The rows of a group as taps × channels, `a_step` channels; false if there is no tile for so many.
@@ -94,24 +100,23 @@ impl<T: Lanes> Block<'_, T> {
             let x = &self.a.numbers[from + s * self.terms.a_segment..];
             let dy = &self.b.numbers[self.b.from + s * self.terms.b_segment..];
             let mut t = 0;
+            macro_rules! as_many {
+                ($STEPS:literal while $more:expr) => {
+                    while $more {
+                        let at = (&x[t * a_step..], &dy[t * b_step..]);
+                        sums =
+                            steps::<T, S, TAPS, CH, NV, $STEPS>(simd, at, [a_step, b_step], sums);
+                        t += $STEPS;
+                    }
+                };
+            }
+            // the more steps at once, the fewer loads a multiply-add
             if NV == 1 {
-                while t + 5 <= len {
-                    let at = (&x[t * a_step..], &dy[t * b_step..]);
-                    sums = steps::<T, S, TAPS, CH, NV, 5>(simd, at, [a_step, b_step], sums);
-                    t += 5;
-                }
-            } else {
-                while t + 2 <= len {
-                    let at = (&x[t * a_step..], &dy[t * b_step..]);
-                    sums = steps::<T, S, TAPS, CH, NV, 2>(simd, at, [a_step, b_step], sums);
-                    t += 2;
-                }
+                as_many!(5 while t + 5 <= len);
+                as_many!(4 while t + 4 <= len);
             }
-            while t < len {
-                let at = (&x[t * a_step..], &dy[t * b_step..]);
-                sums = steps::<T, S, TAPS, CH, NV, 1>(simd, at, [a_step, b_step], sums);
-                t += 1;
-            }
+            as_many!(2 while t + 2 <= len);
+            as_many!(1 while t < len);
         }
         sums
     }
@@ -132,13 +137,11 @@ fn steps<
     [x_step, dy_step]: [usize; 2],
     mut sums: [Sums<T, S, TAPS, NV>; CH],
 ) -> [Sums<T, S, TAPS, NV>; CH] {
-    let dy: [&[T::Vector<S>]; STEPS] =
-        from_fn(|u| T::vectors::<S>(&dy[u * dy_step..][..NV * T::lanes::<S>()]));
-    let dy: [[T::Vector<S>; NV]; STEPS] = from_fn(|u| from_fn(|v| dy[u][v]));
+    let mut dy_rows = RowsApart::<T, S, NV>::new(dy, dy_step, STEPS);
+    let dy: [[T::Vector<S>; NV]; STEPS] =
+        from_fn(|_| dy_rows.next().expect("a row of the gradient"));
     for pixel in 0..TAPS + STEPS - 1 {
-        let x: &[T; CH] = x[pixel * x_step..]
-            .first_chunk()
-            .expect("a pixel under the window");
+        let x: &[T; CH] = numbers_apart::<T, CH>(x, x_step, TAPS + STEPS - 1, pixel);
         for channel in 0..CH {
             let x = T::splat(simd, x[channel]);
             for u in 0..STEPS {
