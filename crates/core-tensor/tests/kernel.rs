@@ -241,6 +241,17 @@ fn convolutions_at_every_edge() {
     }
 }
 
+/// Two rows of the window at a time, and two taps: filters of more than a mebibyte serve all samples part by part.
+#[test]
+fn filters_larger_than_a_cache() {
+    let by_rows = window([2, 2, 176], 176, [3, 3], [1, 1], [1, 1]);
+    let by_taps = window([2, 2, 200], 500, [2, 3], [1, 1], [1, 1]);
+    let strided = window([3, 3, 176], 176, [3, 3], [2, 2], [1, 1]);
+    for w in [by_rows, by_taps, strided] {
+        check_conv::<f32>(&w, 2);
+    }
+}
+
 #[test]
 fn rows_reduce() {
     for n in [1, 2, 6, 16, 31, 33, 64, 100] {

@@ -7,100 +7,12 @@ use pulp::Arch;
 
 use super::block::RowGrid;
 use super::contract::Contraction;
-use super::fold::{FOLD_CHANNELS, MOST_FOLDED, fold, fold_filter, unfold_filter};
+use super::correlation::Correlation;
+use super::filter_parts::filter_parts;
+use super::fold::{fold, fold_filter, unfold_filter};
 use super::lanes::Lanes;
 use super::tile::{Rows, Terms};
 use super::{Start, Window2d};
-
-/// A window without padding that slides over one image: what forward and by data have in common.
-struct Correlation {
-    /// numbers in a row of the image
-    row: usize,
-    /// channels of the image
-    c: usize,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    /// height, width, channels of the output
-    output: [usize; 3],
-    /// distance between rows and between pixels of the output
-    to: [usize; 2],
-}
-
-impl Correlation {
-    fn run<T: Lanes>(&self, arch: Arch, x: &[T], filter: &[T], start: Start<'_, T>, y: &mut [T]) {
-        let len = self.kernel[1] * self.c;
-        let n = self.output[2];
-        Contraction {
-            grid: RowGrid {
-                groups: self.output[0],
-                in_group: self.output[1],
-                a: [self.stride[0] * self.row, self.stride[1] * self.c],
-                c: self.to,
-            },
-            rows: Rows::Apart,
-            terms: Terms {
-                segments: self.kernel[0],
-                len,
-                a_segment: self.row,
-                a_step: 1,
-                b_segment: len * n,
-                b_step: n,
-            },
-            n,
-            b_column: 1,
-            a: x,
-            b: filter,
-            start,
-            c: y,
-        }
-        .run(arch);
-    }
-
-    /// The same with `p` neighbouring pixels as one of `p` times the channels. Pixels that do not fill a fold are done alone.
-    fn run_folded<T: Lanes>(
-        &self,
-        arch: Arch,
-        p: usize,
-        x: &[T],
-        [filter, folded]: [&[T]; 2],
-        start: Start<'_, T>,
-        y: &mut [T],
-    ) {
-        let [height, width, o] = self.output;
-        let mut bias = [T::zero(); MOST_FOLDED * FOLD_CHANNELS];
-        let folded_start = match start {
-            Start::Row(row) => {
-                bias.chunks_exact_mut(o)
-                    .take(p)
-                    .for_each(|b| b.copy_from_slice(row));
-                Start::Row(&bias[..p * o])
-            }
-            other => other,
-        };
-        let wide = Correlation {
-            kernel: [self.kernel[0], self.kernel[1] + (p - 1) * self.stride[1]],
-            stride: [self.stride[0], self.stride[1] * p],
-            output: [height, width / p, p * o],
-            to: [self.to[0], p * self.to[1]],
-            ..*self
-        };
-        wide.run(arch, x, folded, folded_start, y);
-        let done = width / p * p;
-        if done < width {
-            let rest = Correlation {
-                output: [height, width - done, o],
-                ..*self
-            };
-            rest.run(
-                arch,
-                &x[done * self.stride[1] * self.c..],
-                filter,
-                start,
-                &mut y[done * self.to[1]..],
-            );
-        }
-    }
-}
 
 /// Copies rows of `from` numbers into the middle of rows of `to`, zeros around them.
 pub(super) fn pad<T: Lanes>(
@@ -168,23 +80,32 @@ pub(crate) fn conv2d<T: Lanes>(
     if p > 1 && !folded.is_empty() {
         fold_filter(filter, w.kernel, w.stride[1], o, p, folded);
     }
-    for (x, y) in x
-        .chunks_exact(w.input_len().max(1))
-        .zip(y.chunks_exact_mut(w.output_len().max(1)))
-    {
-        let (x, row) = padded(w, x, room);
-        let sample = Correlation {
-            row,
-            c,
-            kernel: w.kernel,
-            stride: w.stride,
-            output: w.output,
-            to: [width * o, o],
-        };
-        if p > 1 {
-            sample.run_folded(arch, p, x, [filter, folded], start, y);
-        } else {
-            sample.run(arch, x, filter, start, y);
+    let samples = if p > 1 {
+        1
+    } else {
+        x.len() / w.input_len().max(1)
+    };
+    for part in filter_parts::<T>(w.kernel, c * o, samples) {
+        let filter = &filter[part.from([w.kernel[1] * c * o, c * o])..];
+        for (x, y) in x
+            .chunks_exact(w.input_len().max(1))
+            .zip(y.chunks_exact_mut(w.output_len().max(1)))
+        {
+            let (x, row) = padded(w, x, room);
+            let sample = Correlation {
+                row,
+                c,
+                kernel: part.taps,
+                stride: w.stride,
+                output: w.output,
+                to: [width * o, o],
+            };
+            if p > 1 {
+                sample.run_folded(arch, p, x, [filter, folded], start, y);
+            } else {
+                let x = &x[part.from([row, c])..];
+                sample.run(arch, x, filter, part.start(start), y);
+            }
         }
     }
 }
@@ -236,45 +157,59 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     if !folded.is_empty() {
         fold_filter(reversed, w.kernel, 1, c, p, folded);
     }
-    for (dy, dx) in dy
-        .chunks_exact(w.output_len().max(1))
-        .zip(dx.chunks_exact_mut(w.input_len().max(1)))
-    {
-        pad(
-            dy,
-            w.output[1] * o,
-            room,
-            padded_width * o,
-            [margin[0], margin[1] * o],
-        );
-        let mut at = 0;
-        for_each_phase(w, |phase, taps| {
-            // The first window of the phase, its first pixel, and how many there are.
-            let window =
-                [0, 1].map(|d| w.padding[d].saturating_sub(phase[d]).div_ceil(w.stride[d]));
-            let first = [0, 1].map(|d| window[d] * w.stride[d] + phase[d] - w.padding[d]);
-            let count = [0, 1].map(|d| w.input[d].saturating_sub(first[d]).div_ceil(w.stride[d]));
-            let len = taps[0] * taps[1] * o * c;
-            if count[0] * count[1] > 0 {
-                let [i, j] = [0, 1].map(|d| window[d] + margin[d] + 1 - taps[d].max(1));
-                let x = &room[(i * padded_width + j) * o..];
-                let sample = Correlation {
-                    row: padded_width * o,
-                    c: o,
-                    kernel: taps,
-                    stride: [1, 1],
-                    output: [count[0], count[1], c],
-                    to: [w.stride[0] * width * c, w.stride[1] * c],
-                };
-                let dx = &mut dx[(first[0] * width + first[1]) * c..];
-                if p > 1 {
-                    sample.run_folded(arch, p, x, [reversed, folded], start, dx);
-                } else {
-                    sample.run(arch, x, &reversed[at..][..len], start, dx);
+    // only without a stride are the taps of the one phase those of the window
+    let samples = match w.stride {
+        [1, 1] if p == 1 => dy.len() / w.output_len().max(1),
+        _ => 1,
+    };
+    for part in filter_parts::<T>(w.kernel, o * c, samples) {
+        for (dy, dx) in dy
+            .chunks_exact(w.output_len().max(1))
+            .zip(dx.chunks_exact_mut(w.input_len().max(1)))
+        {
+            pad(
+                dy,
+                w.output[1] * o,
+                room,
+                padded_width * o,
+                [margin[0], margin[1] * o],
+            );
+            let mut at = 0;
+            for_each_phase(w, |phase, taps| {
+                // The first window of the phase, its first pixel, and how many there are.
+                let window =
+                    [0, 1].map(|d| w.padding[d].saturating_sub(phase[d]).div_ceil(w.stride[d]));
+                let first = [0, 1].map(|d| window[d] * w.stride[d] + phase[d] - w.padding[d]);
+                let count =
+                    [0, 1].map(|d| w.input[d].saturating_sub(first[d]).div_ceil(w.stride[d]));
+                let len = taps[0] * taps[1] * o * c;
+                if count[0] * count[1] > 0 {
+                    let [i, j] = [0, 1].map(|d| window[d] + margin[d] + 1 - taps[d].max(1));
+                    let (mut x, mut taps) = (&room[(i * padded_width + j) * o..], taps);
+                    let mut filter = &reversed[at..][..len];
+                    if w.stride == [1, 1] {
+                        x = &x[part.from([padded_width * o, o])..];
+                        filter = &filter[part.from([taps[1] * o * c, o * c])..];
+                        taps = part.taps;
+                    }
+                    let sample = Correlation {
+                        row: padded_width * o,
+                        c: o,
+                        kernel: taps,
+                        stride: [1, 1],
+                        output: [count[0], count[1], c],
+                        to: [w.stride[0] * width * c, w.stride[1] * c],
+                    };
+                    let dx = &mut dx[(first[0] * width + first[1]) * c..];
+                    if p > 1 {
+                        sample.run_folded(arch, p, x, [reversed, folded], start, dx);
+                    } else {
+                        sample.run(arch, x, filter, part.start(start), dx);
+                    }
                 }
-            }
-            at += len;
-        });
+                at += len;
+            });
+        }
     }
     debug_assert_eq!(height * width * c, w.input_len());
 }
@@ -346,45 +281,55 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         0
     }];
     folded.fill(T::zero());
-    for (x, dy) in x
-        .chunks_exact(w.input_len().max(1))
-        .zip(dy.chunks_exact(w.output_len().max(1)))
-    {
-        let (x, row) = padded(w, x, room);
-        // `taps` of the window's row, `p` pixels at a time, `columns` times.
-        let add = |from: usize, columns: usize, p: usize, taps: usize, to: &mut [T]| {
-            let o = p * o;
-            Contraction {
-                grid: RowGrid {
-                    groups: w.kernel[0],
-                    in_group: taps * c,
-                    a: [row, 1],
-                    c: [taps * c * o, o],
-                },
-                rows: Rows::Adjacent,
-                terms: Terms {
-                    segments: height,
-                    len: columns,
-                    a_segment: w.stride[0] * row,
-                    a_step: p * w.stride[1] * c,
-                    b_segment: width * w.output[2],
-                    b_step: o,
-                },
-                n: o,
-                b_column: 1,
-                a: &x[from * w.stride[1] * c..],
-                b: &dy[from * w.output[2]..],
-                start: Start::Output,
-                c: to,
+    let samples = if p > 1 {
+        1
+    } else {
+        x.len() / w.input_len().max(1)
+    };
+    for part in filter_parts::<T>(w.kernel, c * o, samples) {
+        for (x, dy) in x
+            .chunks_exact(w.input_len().max(1))
+            .zip(dy.chunks_exact(w.output_len().max(1)))
+        {
+            let (x, row) = padded(w, x, room);
+            let x = &x[part.from([row, c])..];
+            // `taps` of the window's row, `p` pixels at a time, `columns` times.
+            let add = |from: usize, columns: usize, p: usize, taps: usize, to: &mut [T]| {
+                let o = p * o;
+                let whole_row = if p > 1 { taps } else { w.kernel[1] };
+                Contraction {
+                    grid: RowGrid {
+                        groups: part.taps[0],
+                        in_group: taps * c,
+                        a: [row, 1],
+                        c: [whole_row * c * o, o],
+                    },
+                    rows: Rows::Adjacent,
+                    terms: Terms {
+                        segments: height,
+                        len: columns,
+                        a_segment: w.stride[0] * row,
+                        a_step: p * w.stride[1] * c,
+                        b_segment: width * w.output[2],
+                        b_step: o,
+                    },
+                    n: o,
+                    b_column: 1,
+                    a: &x[from * w.stride[1] * c..],
+                    b: &dy[from * w.output[2]..],
+                    start: Start::Output,
+                    c: to,
+                }
+                .run(arch);
+            };
+            if p > 1 {
+                add(0, width / p, p, wide, folded);
             }
-            .run(arch);
-        };
-        if p > 1 {
-            add(0, width / p, p, wide, folded);
-        }
-        let done = if p > 1 { width / p * p } else { 0 };
-        if done < width {
-            add(done, width - done, 1, w.kernel[1], dfilter);
+            let done = if p > 1 { width / p * p } else { 0 };
+            if done < width {
+                let to = &mut dfilter[part.from([w.kernel[1] * c * o, c * o])..];
+                add(done, width - done, 1, part.taps[1], to);
+            }
         }
     }
     if p > 1 {

@@ -8,6 +8,8 @@ mod block;
 pub(crate) mod check;
 mod contract;
 pub(crate) mod conv;
+mod correlation;
+mod filter_parts;
 mod fold;
 pub(crate) mod gemm;
 pub(crate) mod grouped;
