@@ -8,7 +8,7 @@ use pulp::Arch;
 use super::block::RowGrid;
 use super::contract::Contraction;
 use super::correlation::Correlation;
-use super::filter_parts::filter_parts;
+use super::filter_parts::{FEW_PIXELS, FEW_PIXELS_BY_WEIGHTS, filter_parts};
 use super::fold::{fold, fold_filter, unfold_filter};
 use super::lanes::Lanes;
 use super::tile::{Rows, Terms};
@@ -80,12 +80,8 @@ pub(crate) fn conv2d<T: Lanes>(
     if p > 1 && !folded.is_empty() {
         fold_filter(filter, w.kernel, w.stride[1], o, p, folded);
     }
-    let samples = if p > 1 {
-        1
-    } else {
-        x.len() / w.input_len().max(1)
-    };
-    for part in filter_parts::<T>(w.kernel, c * o, samples) {
+    let pays = p == 1 && x.len() > w.input_len() && w.output[0] * width < FEW_PIXELS;
+    for part in filter_parts::<T>(w.kernel, c * o, pays) {
         let filter = &filter[part.from([w.kernel[1] * c * o, c * o])..];
         for (x, y) in x
             .chunks_exact(w.input_len().max(1))
@@ -158,11 +154,9 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
         fold_filter(reversed, w.kernel, 1, c, p, folded);
     }
     // only without a stride are the taps of the one phase those of the window
-    let samples = match w.stride {
-        [1, 1] if p == 1 => dy.len() / w.output_len().max(1),
-        _ => 1,
-    };
-    for part in filter_parts::<T>(w.kernel, o * c, samples) {
+    let pays =
+        p == 1 && w.stride == [1, 1] && dy.len() > w.output_len() && height * width < FEW_PIXELS;
+    for part in filter_parts::<T>(w.kernel, o * c, pays) {
         for (dy, dx) in dy
             .chunks_exact(w.output_len().max(1))
             .zip(dx.chunks_exact_mut(w.input_len().max(1)))
@@ -281,12 +275,8 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         0
     }];
     folded.fill(T::zero());
-    let samples = if p > 1 {
-        1
-    } else {
-        x.len() / w.input_len().max(1)
-    };
-    for part in filter_parts::<T>(w.kernel, c * o, samples) {
+    let pays = p == 1 && x.len() > w.input_len() && height * width < FEW_PIXELS_BY_WEIGHTS;
+    for part in filter_parts::<T>(w.kernel, c * o, pays) {
         for (x, dy) in x
             .chunks_exact(w.input_len().max(1))
             .zip(dy.chunks_exact(w.output_len().max(1)))

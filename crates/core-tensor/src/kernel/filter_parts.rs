@@ -5,6 +5,12 @@ use super::Start;
 /// Bytes of a filter that stay in the second-level cache while samples pass by.
 const FILTER_BYTES: usize = 1 << 20;
 
+/// Images of fewer pixels meet a filter too briefly: it pays to bring its parts to the cache for all of them. Larger ones keep the filter's
+/// panels in the first-level cache, and would come from memory themselves for every part.
+pub(super) const FEW_PIXELS: usize = 200;
+/// The same for the gradient of the filter, whose sums are read and written once a sample.
+pub(super) const FEW_PIXELS_BY_WEIGHTS: usize = 32;
+
 /// Some neighbouring rows of a window, or some taps of one of its rows.
 #[derive(Clone, Copy)]
 pub(super) struct FilterPart {
@@ -30,15 +36,15 @@ impl FilterPart {
 }
 
 /// A filter in parts, each of which serves all samples before the next, where the whole would come from memory for each of them. A tap is
-/// `numbers` of type `T`. One part where there is one sample, or where the whole stays in the cache.
+/// `numbers` of type `T`. One part unless it `pays`, and where the whole stays in the cache.
 pub(super) fn filter_parts<T>(
     kernel: [usize; 2],
     numbers: usize,
-    samples: usize,
+    pays: bool,
 ) -> impl Iterator<Item = FilterPart> {
     let fit = FILTER_BYTES / (numbers * size_of::<T>()).max(1);
     let [rows, columns] = kernel;
-    let part = if samples < 2 || rows * columns <= fit {
+    let part = if !pays || rows * columns <= fit {
         kernel
     } else if columns <= fit {
         [fit / columns, columns]
