@@ -1,7 +1,7 @@
-//! Registers that lie evenly apart, such as some channels of neighbouring pixels: all are found inside at once.
+//! Registers and numbers that lie apart, such as some channels of neighbouring pixels: all are found inside at once.
 //!
-//! The check is the same for each of them, so the compiler makes it once for all that a loop body reads or writes. A check a register costs
-//! as much as the multiply-adds of a depthwise convolution.
+//! The check is the same for each of them, so the compiler makes it once for all that a loop body reads or writes, and [`RowsApart`] once for
+//! all that a loop does. A check a register costs as much as the multiply-adds of a depthwise convolution.
 
 use core::marker::PhantomData;
 
