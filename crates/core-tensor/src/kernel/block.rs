@@ -86,6 +86,7 @@ impl<T: Lanes> Block<'_, T> {
                         skip: done - row,
                     };
                 }
+                debug_assert!(has_tile::<T, S>(mr, NV), "no tile of {mr} rows");
                 macro_rules! tile_of {
                     ($($MR:literal)*) => { $(
                         if const { has_tile::<T, S>($MR, NV) } && mr == $MR {

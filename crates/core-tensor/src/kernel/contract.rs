@@ -16,7 +16,7 @@ const PANEL_BYTES: usize = 32 << 10;
 /// Bytes of `b` that stay in the first-level cache by themselves.
 const WORTH_PACKING: usize = 32 << 10;
 /// Rows that repay the packing of a panel: with fewer, the second-level cache is as good.
-const PACKING_ROWS: usize = 200;
+pub(super) const PACKING_ROWS: usize = 200;
 
 /// Room for a panel in cache lines, so that no vector of it lies across two.
 #[repr(align(64))]

@@ -1,13 +1,14 @@
 //! Parts of a filter that stay in the second-level cache.
 
 use super::Start;
+use super::contract::PACKING_ROWS;
 
 /// Bytes of a filter that stay in the second-level cache while samples pass by.
 const FILTER_BYTES: usize = 1 << 20;
 
 /// Images of fewer pixels meet a filter too briefly: it pays to bring its parts to the cache for all of them. Larger ones keep the filter's
 /// panels in the first-level cache, and would come from memory themselves for every part.
-pub(super) const FEW_PIXELS: usize = 200;
+pub(super) const FEW_PIXELS: usize = PACKING_ROWS;
 /// The same for the gradient of the filter, whose sums are read and written once a sample.
 pub(super) const FEW_PIXELS_BY_WEIGHTS: usize = 32;
 
