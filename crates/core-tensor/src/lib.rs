@@ -48,6 +48,7 @@ mod format;
 mod ops;
 mod pages;
 mod pair;
+mod prefetch;
 pub mod random;
 mod real;
 mod scalar;
@@ -63,6 +64,7 @@ pub use crate::pair::{Pair, PairArray};
 #[doc(no_inline)]
 pub use crate::params::{Fans, Leaf, Look, Params, Role, Visit, parts};
 pub use crate::path::Path;
+pub use crate::prefetch::prefetch;
 pub use crate::real::{Real, Rule};
 pub use crate::scalar::Scalar;
 #[doc(no_inline)]

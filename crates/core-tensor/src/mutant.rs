@@ -277,15 +277,14 @@ mod tests {
     #[test]
     fn each_kind_does_what_it_says() {
         let sum_of = |start: Start<'_, f64>, kind| {
-            let mut sum = [10.0];
-            broken("rule", kind, || sum(start, &mut sum));
-            fn sum(start: Start<'_, f64>, into: &mut [f64]) {
-                super::sum("rule", start, into, |start, into| {
+            let mut gradient = [10.0];
+            broken("rule", kind, || {
+                sum("rule", start, &mut gradient, |start, into| {
                     start.begin(into);
                     into[0] += 2.0;
                 });
-            }
-            sum[0]
+            });
+            gradient[0]
         };
         for (kind, added, written) in [
             (Kind::Sign, 8.0, -2.0),

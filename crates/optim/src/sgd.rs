@@ -57,7 +57,7 @@ macro_rules! compiled_here {
             #[used]
             static LOOP: fn(&$name, &mut [f32], [&mut [f32]; $numbers], $crate::Treatment) =
                 |$own, weight, beside, treatment| {
-                    $crate::optimizer::tensor(weight, beside, $own.rate, treatment, $formula)
+                    $crate::descend::tensor(weight, beside, $own.rate, treatment, $formula)
                 };
         };
     };
