@@ -2,6 +2,8 @@
 //! `cargo xtask bench`. A piece of work is named once, here, so that both measure the same.
 #![forbid(unsafe_code)]
 
+use std::time::Instant;
+
 pub mod derivatives;
 pub mod elements;
 pub mod grouped;
@@ -23,6 +25,8 @@ pub struct Work {
     pub flops: f64,
     /// does it once
     pub run: Box<dyn FnMut()>,
+    /// what a run uses up, made anew before each of them and not timed
+    pub before: Option<Box<dyn FnMut()>>,
 }
 
 impl Work {
@@ -32,29 +36,41 @@ impl Work {
             name: name.into(),
             flops,
             run: Box::new(run),
+            before: None,
         }
     }
 
     /// Seconds of one run, the median of many: as many as fit `budget` seconds after a tenth of it for warming up, at least five. Runs
-    /// shorter than a clock can tell are timed in groups.
+    /// shorter than a clock can tell are timed in groups, if nothing must be done before each.
     pub fn median_seconds(&mut self, budget: f64) -> f64 {
-        let clock = std::time::Instant::now();
+        let clock = Instant::now();
         let mut warm = 0_u32;
         while warm < 2 || clock.elapsed().as_secs_f64() < budget / 10.0 {
-            (self.run)();
+            self.seconds(1);
             warm += 1;
         }
-        let group = (20e-6 * f64::from(warm) / clock.elapsed().as_secs_f64())
-            .ceil()
-            .max(1.0) as u32;
-        let (mut times, clock) = (Vec::new(), std::time::Instant::now());
+        let group = (20e-6 * f64::from(warm) / clock.elapsed().as_secs_f64()).ceil();
+        let group = if self.before.is_none() {
+            group.max(1.0) as u32
+        } else {
+            1
+        };
+        let (mut times, clock) = (Vec::new(), Instant::now());
         while times.len() < 5 || clock.elapsed().as_secs_f64() < budget {
-            let start = std::time::Instant::now();
-            (0..group).for_each(|_| (self.run)());
-            times.push(start.elapsed().as_secs_f64() / f64::from(group));
+            times.push(self.seconds(group));
         }
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
+    }
+
+    /// Seconds of one of so many runs.
+    fn seconds(&mut self, runs: u32) -> f64 {
+        if let Some(before) = &mut self.before {
+            before();
+        }
+        let start = Instant::now();
+        (0..runs).for_each(|_| (self.run)());
+        start.elapsed().as_secs_f64() / f64::from(runs)
     }
 }
 
