@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use crate::Real;
 use crate::elementary::Elementary;
-use crate::kernel::check::{check_rows, same_len};
+use crate::kernel::check::{check_normalized, check_rows, check_slopes, same_len};
 use crate::kernel::norm::{ByVectors, Mixing, Plainly, Term};
 use crate::kernel::pool::Pools as _;
 use crate::kernel::{
@@ -211,24 +211,17 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         norm.forward(Plainly, x, scale, start, y);
     }
 
-    /// The gradient of the scale of normalised rows: `dscale = start + Σ dy · x̂`.
-    fn normalize_rows_by_scale(
+    /// The gradient of normalised rows: `dy` becomes `dx`; `Σ dy · x̂` is added to the first of `sums`, the gradient of the scale, and `Σ dy` to the
+    /// second, that of what was added, where they are asked for.
+    fn normalize_rows_backward(
         norm: RowNorm<Self>,
         x: &[Self],
-        dy: &[Self],
-        start: Start<'_, Self>,
-        dscale: &mut [Self],
+        scale: &[Self],
+        dy: &mut [Self],
+        sums: [Option<&mut [Self]>; 2],
     ) {
-        same_len(x, dy);
-        check_rows(x, &start, dscale);
-        norm.by_scale(Plainly, x, dy, start, dscale);
-    }
-
-    /// The gradient of normalised rows: `dy` becomes `dx`.
-    fn normalize_rows_by_data(norm: RowNorm<Self>, x: &[Self], scale: &[Self], dy: &mut [Self]) {
-        same_len(x, dy);
-        check_rows(x, &Start::Zero, scale);
-        norm.by_data(Plainly, x, scale, dy);
+        check_normalized(x, scale, dy, &sums);
+        norm.backward(Plainly, x, scale, dy, sums);
     }
 
     /// The mean of each column and `squares[c] = Σ_r (x[r][c] − mean[c])²`. `scratch` holds at least twice as many numbers as a row.
@@ -238,10 +231,9 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
         norm::column_moments(Plainly, x, mean, squares, scratch);
     }
 
-    /// `sums[c] = Σ_r dy[r][c] · (x[r][c] − mean[c])`
-    fn multiply_columns(dy: &[Self], x: &[Self], mean: &[Self], sums: &mut [Self]) {
-        same_len(x, dy);
-        check_rows(x, &Start::Row(mean), sums);
+    /// `sums[c] = Σ_r dy[r][c]`, and behind them `Σ_r dy[r][c] · (x[r][c] − mean[c])`: twice as many numbers as `mean`.
+    fn slope_columns(dy: &[Self], x: &[Self], mean: &[Self], sums: &mut [Self]) {
+        check_slopes(dy, x, mean, sums);
         norm::sum_columns(Plainly, Term::Centred, [dy, x], mean, sums);
     }
 
@@ -352,10 +344,9 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::softmax_backward(ByVectors(Arch::new()), y, dy)); }
         #[inline(never)] fn log_softmax_backward(y: &[$T], dy: &mut [$T]) { same_len(y, dy); $T::vectorize(#[inline(always)] || norm::log_softmax_backward(ByVectors(Arch::new()), y, dy, $T::fast_exp_below_one)); }
         #[inline(never)] fn normalize_rows(norm: RowNorm<$T>, x: &[$T], scale: &[$T], start: Start<'_, $T>, y: &mut [$T]) { same_len(x, y); check_rows(x, &start, scale); $T::vectorize(#[inline(always)] || norm.forward(ByVectors(Arch::new()), x, scale, start, y)); }
-        #[inline(never)] fn normalize_rows_by_scale(norm: RowNorm<$T>, x: &[$T], dy: &[$T], start: Start<'_, $T>, dscale: &mut [$T]) { same_len(x, dy); check_rows(x, &start, dscale); $T::vectorize(#[inline(always)] || norm.by_scale(ByVectors(Arch::new()), x, dy, start, dscale)); }
-        #[inline(never)] fn normalize_rows_by_data(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Zero, scale); $T::vectorize(#[inline(always)] || norm.by_data(ByVectors(Arch::new()), x, scale, dy)); }
+        #[inline(never)] fn normalize_rows_backward(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T], sums: [Option<&mut [$T]>; 2]) { check_normalized(x, scale, dy, &sums); norm.backward(ByVectors(Arch::new()), x, scale, dy, sums); }
         #[inline(never)] fn column_moments(x: &[$T], [mean, squares]: [&mut [$T]; 2], scratch: &mut [$T]) { same_len(mean, squares); check_rows(x, &Start::Zero, mean); norm::column_moments(ByVectors(Arch::new()), x, mean, squares, scratch); }
-        #[inline(never)] fn multiply_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { same_len(x, dy); check_rows(x, &Start::Row(mean), sums); norm::sum_columns(ByVectors(Arch::new()), Term::Centred, [dy, x], mean, sums); }
+        #[inline(never)] fn slope_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { check_slopes(dy, x, mean, sums); norm::sum_columns(ByVectors(Arch::new()), Term::Centred, [dy, x], mean, sums); }
         #[inline(never)] fn scale_columns(x: &[$T], rows: [&[$T]; 3], y: &mut [$T]) { same_len(x, y); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); let [mean, factor, shift] = rows; norm::mix_columns(ByVectors(Arch::new()), Mixing::Scale, x, [mean, factor, shift, shift], y); }
         #[inline(never)] fn mix_columns(x: &[$T], rows: [&[$T]; 4], dy: &mut [$T]) { same_len(x, dy); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); norm::mix_columns(ByVectors(Arch::new()), Mixing::Back, x, rows, dy); }
         #[inline(never)] fn relu_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, map::relu)); }

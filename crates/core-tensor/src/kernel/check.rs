@@ -6,7 +6,7 @@ use crate::Scalar;
 impl<T: Scalar> Start<'_, T> {
     /// Writes what the sums begin with.
     #[inline(always)]
-    pub(crate) fn begin(self, c: &mut [T]) {
+    pub fn begin(self, c: &mut [T]) {
         match self {
             Start::Zero => c.fill(T::zero()),
             Start::Row(row) => c
@@ -256,6 +256,31 @@ pub(crate) fn check_rows<T: Scalar>(x: &[T], start: &Start<'_, T>, sums: &[T]) {
         "{} numbers are no rows of {n}",
         x.len()
     );
+}
+
+/// Rows of slopes beside those of `x`, as long as `mean`, and two sums for each number of it.
+pub(crate) fn check_slopes<T: Scalar>(dy: &[T], x: &[T], mean: &[T], sums: &[T]) {
+    same_len(x, dy);
+    check_rows(x, &Start::Zero, mean);
+    assert_eq!(
+        sums.len(),
+        2 * mean.len(),
+        "{} sums cannot hold two for each of {} columns",
+        sums.len(),
+        mean.len()
+    );
+}
+
+/// Rows of slopes beside those of `x`, as long as `scale`, and sums of such rows.
+pub(crate) fn check_normalized<T: Scalar>(
+    x: &[T],
+    scale: &[T],
+    dy: &[T],
+    sums: &[Option<&mut [T]>; 2],
+) {
+    same_len(x, dy);
+    check_rows(x, &Start::Zero, scale);
+    sums.iter().flatten().for_each(|sums| same_len(sums, scale));
 }
 
 /// Element by element.

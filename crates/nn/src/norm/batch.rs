@@ -133,13 +133,14 @@ impl<'a, X: Shape, T: Scalar> Saved<'a, X, T> {
         T::scale_columns(Tensor::flat(self.x), [self.mean, scale, shift], y);
     }
 
-    /// `Σ dy` and `Σ dy·x̂` of each channel.
-    pub(super) fn sums(&self, d: &[T], dshift: &mut [T], dscale: &mut [T]) {
-        T::sum_rows(d, Start::Zero, dshift);
-        T::multiply_columns(d, Tensor::flat(self.x), self.mean, dscale);
+    /// `Σ dy` and `Σ dy·x̂` of each channel, of which `sums` holds room for both.
+    pub(super) fn sums<'s>(&self, d: &[T], sums: &'s mut [T]) -> [&'s mut [T]; 2] {
+        T::slope_columns(d, Tensor::flat(self.x), self.mean, sums);
+        let (dshift, dscale) = sums.split_at_mut(self.mean.len());
         for (dscale, &inverse) in dscale.iter_mut().zip(self.inverse) {
             *dscale *= inverse;
         }
+        [dshift, dscale]
     }
 
     /// Adds what the other parts of the batch found.
@@ -271,9 +272,9 @@ impl<X: Channels<C>, const C: usize, T: Scalar, const E: u32> Layer<X, T> for Ba
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (start, mut scope) = (pass.start(), pass.room.scope());
-        let [dshift, dscale, slope] = thirds(scope.numbers(3 * C));
+        let (slope, sums) = scope.numbers(3 * C).split_at_mut(C);
         let d = Tensor::flat_mut(dy);
-        saved.sums(d, dshift, dscale);
+        let [dshift, dscale] = saved.sums(d, sums);
         if let Some(grad) = grad {
             let shift = grad.shift.as_mut_slice();
             mutant::sum("BatchNorm shift", start, shift, |start, shift| {
@@ -324,9 +325,9 @@ impl<X: Channels<C>, const C: usize, T: Scalar> Layer<X, T> for BatchNormPlain<C
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let mut scope = pass.room.scope();
-        let [dshift, dscale, slope] = thirds(scope.numbers(3 * C));
+        let (slope, sums) = scope.numbers(3 * C).split_at_mut(C);
         let d = Tensor::flat_mut(dy);
-        saved.sums(d, dshift, dscale);
+        let [dshift, dscale] = saved.sums(d, sums);
         saved.add_up(dshift, dscale, pass.peers);
         slope.fill(T::one());
         saved.backward(d, slope, [dshift, dscale]);
@@ -365,11 +366,4 @@ fn together<T: Scalar>(
         }
     }
     rows.to_usize().unwrap_or(0)
-}
-
-/// Three pieces of a length.
-fn thirds<T>(numbers: &mut [T]) -> [&mut [T]; 3] {
-    let (first, rest) = numbers.split_at_mut(numbers.len() / 3);
-    let (second, third) = rest.split_at_mut(first.len());
-    [first, second, third]
 }

@@ -104,41 +104,37 @@ impl<X: Channels<C>, const G: usize, const C: usize, T: Scalar> Layer<X, T> for 
         &self,
         x: Self::Saved<'_>,
         dy: BatchMut<'a, X, T>,
-        grad: Option<&mut Self>,
+        mut grad: Option<&mut Self>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (x, d) = (Tensor::flat(x), Tensor::flat_mut(dy));
-        let (start, mut scope) = (pass.start(), pass.room.scope());
+        if let Some(grad) = grad.as_deref_mut() {
+            pass.start().begin(grad.shift.as_mut_slice());
+            pass.start().begin(grad.scale.as_mut_slice());
+        }
+        let mut scope = pass.room.scope();
         let (mean, rest) = scope.numbers(5 * C).split_at_mut(C);
         let (inverse, rest) = rest.split_at_mut(C);
-        if let Some(grad) = grad {
-            let shift = grad.shift.as_mut_slice();
-            mutant::sum("GroupNorm shift", start, shift, |start, shift| {
-                T::sum_rows(d, start, shift);
-            });
-            let scale = grad.scale.as_mut_slice();
-            mutant::sum("GroupNorm scale", start, scale, |start, scale| {
-                if let Start::Zero = start {
-                    scale.fill(T::zero());
-                }
-                for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact(X::LEN)) {
-                    Self::moments(x, mean, inverse, rest);
-                    let along = &mut rest[..C];
-                    T::multiply_columns(d, x, mean, along);
+        let share = Self::share(X::LEN);
+        // a sample's numbers are near while all is done with them
+        for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact_mut(X::LEN)) {
+            Self::moments(x, mean, inverse, rest);
+            let (sums, own) = rest.split_at_mut(2 * C);
+            T::slope_columns(d, x, mean, sums);
+            let (all, along) = sums.split_at_mut(C);
+            if let Some(grad) = grad.as_deref_mut() {
+                let shift = grad.shift.as_mut_slice();
+                mutant::sum("GroupNorm shift", Start::Output, shift, |start, shift| {
+                    T::sum_rows(all, start, shift);
+                });
+                let scale = grad.scale.as_mut_slice();
+                mutant::sum("GroupNorm scale", Start::Output, scale, |_, scale| {
                     for ((scale, &along), &inverse) in scale.iter_mut().zip(&*along).zip(&*inverse)
                     {
                         *scale += along * inverse;
                     }
-                }
-            });
-        }
-        let share = Self::share(X::LEN);
-        for (x, d) in x.chunks_exact(X::LEN).zip(d.chunks_exact_mut(X::LEN)) {
-            Self::moments(x, mean, inverse, rest);
-            let (all, rest) = rest.split_at_mut(C);
-            let (along, own) = rest.split_at_mut(C);
-            T::sum_rows(d, Start::Zero, all);
-            T::multiply_columns(d, x, mean, along);
+                });
+            }
             for (c, &scale) in self.scale.as_slice().iter().enumerate() {
                 own[c] = scale * inverse[c];
                 all[c] *= own[c] * share;

@@ -80,17 +80,23 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for LayerNorm<N, T> 
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (x, d) = (Tensor::flat(x), Tensor::flat_mut(dy));
-        if let Some(grad) = grad {
-            let shift = grad.shift.as_mut_slice();
-            mutant::sum("LayerNorm shift", pass.start(), shift, |start, shift| {
-                T::sum_rows(d, start, shift);
-            });
-            let scale = grad.scale.as_mut_slice();
-            mutant::sum("LayerNorm scale", pass.start(), scale, |start, scale| {
-                T::normalize_rows_by_scale(norm(true), x, d, start, scale);
-            });
+        let mut backward = |sums: [Option<&mut [T]>; 2]| {
+            T::normalize_rows_backward(norm(true), x, self.scale.as_slice(), d, sums)
+        };
+        match grad {
+            // both sums are found in the pass that finds dx
+            Some(grad) => {
+                let (shift, scale) = (grad.shift.as_mut_slice(), grad.scale.as_mut_slice());
+                mutant::sum("LayerNorm shift", pass.start(), shift, |start, shift| {
+                    start.begin(shift);
+                    mutant::sum("LayerNorm scale", pass.start(), scale, |start, scale| {
+                        start.begin(scale);
+                        backward([Some(scale), Some(shift)]);
+                    });
+                });
+            }
+            None => backward([None, None]),
         }
-        T::normalize_rows_by_data(norm(true), x, self.scale.as_slice(), d);
         mutant::back("LayerNorm input", dy)
     }
 }
@@ -121,13 +127,19 @@ impl<X: Channels<N>, const N: usize, T: Scalar> Layer<X, T> for RmsNorm<N, T> {
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
         let (x, d) = (Tensor::flat(x), Tensor::flat_mut(dy));
-        if let Some(grad) = grad {
-            let scale = grad.scale.as_mut_slice();
-            mutant::sum("RmsNorm scale", pass.start(), scale, |start, scale| {
-                T::normalize_rows_by_scale(norm(false), x, d, start, scale);
-            });
+        let mut backward = |sums: [Option<&mut [T]>; 2]| {
+            T::normalize_rows_backward(norm(false), x, self.scale.as_slice(), d, sums)
+        };
+        match grad {
+            Some(grad) => {
+                let scale = grad.scale.as_mut_slice();
+                mutant::sum("RmsNorm scale", pass.start(), scale, |start, scale| {
+                    start.begin(scale);
+                    backward([Some(scale), None]);
+                });
+            }
+            None => backward([None, None]),
         }
-        T::normalize_rows_by_data(norm(false), x, self.scale.as_slice(), d);
         mutant::back("RmsNorm input", dy)
     }
 }

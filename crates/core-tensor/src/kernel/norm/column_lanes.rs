@@ -49,7 +49,7 @@ impl<T: Lanes> WithSimd for ColumnSums<'_, T> {
             Term::Centred => self.run(
                 simd,
                 #[inline(always)]
-                |a, b, mean| [T::times(simd, a, T::minus(simd, b, mean))],
+                |a, b, mean| [a, T::times(simd, a, T::minus(simd, b, mean))],
             ),
             Term::Deviation => self.run(
                 simd,

@@ -6,10 +6,12 @@ use pulp::{Arch, Simd};
 use super::lanes::Lanes;
 use crate::Scalar;
 use column_lanes::{ColumnMix, ColumnSums};
+use row_back_lanes::RowBack;
 use row_lanes::{RowSum, RowWrite};
 
 mod column_lanes;
 mod columns;
+mod row_back_lanes;
 mod row_lanes;
 mod rows;
 
@@ -28,9 +30,9 @@ pub(crate) enum Term {
     Square,
     /// `a · b`
     Product,
-    /// `a · b · (x − mean)`; of columns `a · (x − mean)`
+    /// two numbers, `a · b` and `a · b · (x − mean)`; of columns `a` and `a · (x − mean)`
     Centred,
-    /// `a − mean`; of columns two numbers, this and its square
+    /// two numbers, `a − mean` and its square
     Deviation,
 }
 
@@ -45,8 +47,10 @@ pub(crate) enum Mixing {
 
 /// How a number adds and mixes: by vectors, or by [`Plainly`].
 pub(crate) trait Sums<T: Scalar>: Copy {
-    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> T;
+    /// The second sum is of a term's second number, if it has one.
+    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> [T; 2];
     fn write(self, row: RowWrite<'_, T>) -> [T; 2];
+    fn back(self, row: RowBack<'_, T>);
     fn columns(self, term: Term, rows: [&[T]; 2], mean: &[T], sums: &mut [T]);
     fn mix(self, mixing: Mixing, x: &[T], columns: [&[T]; 4], y: &mut [T]);
 }
@@ -56,15 +60,20 @@ pub(crate) trait Sums<T: Scalar>: Copy {
 pub(crate) struct Plainly;
 
 impl<T: Scalar> Sums<T> for Plainly {
-    fn row(self, term: Term, [a, b, x]: [&[T]; 3], mean: T) -> T {
-        let terms = a.iter().zip(b).zip(x).map(|((&a, &b), &x)| match term {
-            Term::Own => a,
-            Term::Square => (a - mean) * (a - mean),
-            Term::Product => a * b,
-            Term::Centred => a * b * (x - mean),
-            Term::Deviation => a - mean,
-        });
-        terms.sum()
+    fn row(self, term: Term, [a, b, x]: [&[T]; 3], mean: T) -> [T; 2] {
+        let mut sums = [T::zero(); 2];
+        for ((&a, &b), &x) in a.iter().zip(b).zip(x) {
+            let (first, second) = match term {
+                Term::Own => (a, T::zero()),
+                Term::Square => ((a - mean) * (a - mean), T::zero()),
+                Term::Product => (a * b, T::zero()),
+                Term::Centred => (a * b, a * b * (x - mean)),
+                Term::Deviation => (a - mean, (a - mean) * (a - mean)),
+            };
+            sums[0] += first;
+            sums[1] += second;
+        }
+        sums
     }
 
     fn write(self, row: RowWrite<'_, T>) -> [T; 2] {
@@ -78,25 +87,41 @@ impl<T: Scalar> Sums<T> for Plainly {
                 .zip(shift)
                 .for_each(|(y, &shift)| *y += shift);
         }
-        [Term::Deviation, Term::Square].map(|term| self.row(term, [row.next; 3], row.around))
+        self.row(Term::Deviation, [row.next; 3], row.around)
+    }
+
+    fn back(self, row: RowBack<'_, T>) {
+        let ([mean, inverse], [mut dscale, mut dshift]) = (row.moments, row.sums);
+        for (i, dy) in row.dy.iter_mut().enumerate() {
+            let off = row.x[i] - mean;
+            if let Some(dscale) = &mut dscale {
+                dscale[i] += *dy * off * inverse;
+            }
+            if let Some(dshift) = &mut dshift {
+                dshift[i] += *dy;
+            }
+            *dy = inverse * (row.scale[i] * *dy - row.all - off * row.along);
+        }
     }
 
     fn columns(self, term: Term, [a, x]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
         let n = mean.len().max(1);
-        let (sums, squares) = sums.split_at_mut(n.min(sums.len()));
+        let (sums, second) = sums.split_at_mut(n.min(sums.len()));
         for (a, x) in a.chunks_exact(n).zip(x.chunks_exact(n)) {
             for (((sum, &a), &x), &mean) in sums.iter_mut().zip(a).zip(x).zip(mean) {
                 *sum += match term {
-                    Term::Own => a,
+                    Term::Own | Term::Centred => a,
                     Term::Square => (a - mean) * (a - mean),
                     Term::Product => a * x,
-                    Term::Centred => a * (x - mean),
                     Term::Deviation => a - mean,
                 };
             }
             // there are some if the term is two numbers
-            for ((sum, &a), &mean) in squares.iter_mut().zip(a).zip(mean) {
-                *sum += (a - mean) * (a - mean);
+            for (((sum, &a), &x), &mean) in second.iter_mut().zip(a).zip(x).zip(mean) {
+                *sum += match term {
+                    Term::Centred => a * (x - mean),
+                    _ => (a - mean) * (a - mean),
+                };
             }
         }
     }
@@ -120,12 +145,16 @@ impl<T: Scalar> Sums<T> for Plainly {
 pub(crate) struct ByVectors(pub(crate) Arch);
 
 impl<T: Scalar + Lanes> Sums<T> for ByVectors {
-    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> T {
+    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> [T; 2] {
         self.0.dispatch(RowSum { term, rows, mean })
     }
 
     fn write(self, row: RowWrite<'_, T>) -> [T; 2] {
         self.0.dispatch(row)
+    }
+
+    fn back(self, row: RowBack<'_, T>) {
+        self.0.dispatch(row);
     }
 
     fn columns(self, term: Term, [a, b]: [&[T]; 2], mean: &[T], sums: &mut [T]) {

@@ -6,7 +6,7 @@ use super::super::array::map;
 use super::super::lanes::Lanes;
 use super::{CHAINS, Term, square};
 
-/// `Σ term` along a row.
+/// `Σ term` along a row; of a term that is one number the second sum is zero.
 pub(crate) struct RowSum<'a, T> {
     pub(crate) term: Term,
     /// rows of a length
@@ -30,78 +30,95 @@ pub(crate) struct RowWrite<'a, T> {
 const MOST: usize = 16;
 
 impl<T: Lanes> WithSimd for RowSum<'_, T> {
-    type Output = T;
+    type Output = [T; 2];
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> T {
+    fn with_simd<S: Simd>(self, simd: S) -> [T; 2] {
         let Self { rows, mean, .. } = self;
-        match self.term {
+        let one = match self.term {
             Term::Own => along(
                 simd,
                 rows,
                 mean,
                 #[inline(always)]
-                |[a, _, _], _| a,
+                |[a, _, _], _| [a],
             ),
             Term::Square => along(
                 simd,
                 rows,
                 mean,
                 #[inline(always)]
-                |[a, _, _], mean| square::<T, S>(simd, a, mean),
+                |[a, _, _], mean| [square::<T, S>(simd, a, mean)],
             ),
             Term::Product => along(
                 simd,
                 rows,
                 mean,
                 #[inline(always)]
-                |[a, b, _], _| T::times(simd, a, b),
+                |[a, b, _], _| [T::times(simd, a, b)],
             ),
-            Term::Deviation => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, _, _], mean| T::minus(simd, a, mean),
-            ),
-            Term::Centred => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, b, x], mean| T::times(simd, T::times(simd, a, b), T::minus(simd, x, mean)),
-            ),
-        }
+            Term::Deviation => {
+                return along(
+                    simd,
+                    rows,
+                    mean,
+                    #[inline(always)]
+                    |[a, _, _], mean| {
+                        let off = T::minus(simd, a, mean);
+                        [off, T::times(simd, off, off)]
+                    },
+                );
+            }
+            Term::Centred => {
+                return along(
+                    simd,
+                    rows,
+                    mean,
+                    #[inline(always)]
+                    |[a, b, x], mean| {
+                        let product = T::times(simd, a, b);
+                        [product, T::times(simd, product, T::minus(simd, x, mean))]
+                    },
+                );
+            }
+        };
+        [one[0], T::zero()]
     }
 }
 
-/// `Σ term` along a row.
+/// `Σ term` along a row, of each of its numbers.
 #[inline(always)]
-fn along<T: Lanes, S: Simd>(
+fn along<T: Lanes, S: Simd, const N: usize>(
     simd: S,
     rows: [&[T]; 3],
     mean: T,
-    term: impl Fn([T::Vector<S>; 3], T::Vector<S>) -> T::Vector<S>,
-) -> T {
+    term: impl Fn([T::Vector<S>; 3], T::Vector<S>) -> [T::Vector<S>; N],
+) -> [T; N] {
     let n = rows[0].len();
     let [a, b, x] = map(
         rows,
         #[inline(always)]
         |row| T::vectors::<S>(&row[..n]),
     );
-    let means = T::splat(simd, mean);
-    let mut sums = [T::splat(simd, T::zero()); CHAINS];
+    let (means, zero) = (T::splat(simd, mean), T::splat(simd, T::zero()));
+    let mut sums = [[zero; CHAINS]; N];
     let [(a4, a), (b4, b), (x4, x)] = map([a, b, x], <[_]>::as_chunks::<CHAINS>);
     for ((a, b), x) in a4.iter().zip(b4).zip(x4) {
-        for (k, sum) in sums.iter_mut().enumerate() {
-            *sum = T::plus(simd, *sum, term([a[k], b[k], x[k]], means));
+        for k in 0..CHAINS {
+            let terms = term([a[k], b[k], x[k]], means);
+            for j in 0..N {
+                sums[j][k] = T::plus(simd, sums[j][k], terms[j]);
+            }
         }
     }
     for ((&a, &b), &x) in a.iter().zip(b).zip(x) {
-        sums[0] = T::plus(simd, sums[0], term([a, b, x], means));
+        let terms = term([a, b, x], means);
+        for j in 0..N {
+            sums[j][0] = T::plus(simd, sums[j][0], terms[j]);
+        }
     }
     let done = n / T::lanes::<S>() * T::lanes::<S>();
-    let mut last = T::splat(simd, T::zero());
+    let mut last = [zero; N];
     if done < n {
         let first = T::first(simd, n - done);
         // zeros from a mean of zero beyond the end
@@ -115,7 +132,11 @@ fn along<T: Lanes, S: Simd>(
             T::load_first(simd, first, &all),
         );
     }
-    total(simd, sums, last)
+    let mut totals = [T::zero(); N];
+    for j in 0..N {
+        totals[j] = total::<T, S>(simd, sums[j], last[j]);
+    }
+    totals
 }
 
 impl<T: Lanes> WithSimd for RowWrite<'_, T> {

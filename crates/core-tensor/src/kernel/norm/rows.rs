@@ -1,5 +1,6 @@
 //! Rows, each for itself: their normalisation, and the gradient through a softmax.
 
+use super::row_back_lanes::RowBack;
 use super::row_lanes::RowWrite;
 use super::{Sums, Term};
 use crate::Scalar;
@@ -26,7 +27,7 @@ impl<T: Scalar> RowNorm<T> {
     fn around(self, by: impl Sums<T>, x: &[T]) -> T {
         let first = &x[..x.len().min(FIRST)];
         if self.centred {
-            by.row(Term::Own, [first; 3], T::zero()) * T::of(1.0 / first.len().max(1) as f64)
+            by.row(Term::Own, [first; 3], T::zero())[0] * T::of(1.0 / first.len().max(1) as f64)
         } else {
             T::zero()
         }
@@ -36,8 +37,7 @@ impl<T: Scalar> RowNorm<T> {
     #[inline(always)]
     fn moments(self, by: impl Sums<T>, x: &[T]) -> [T; 2] {
         let around = self.around(by, x);
-        let sums = [Term::Deviation, Term::Square].map(|term| by.row(term, [x; 3], around));
-        self.moments_from(x.len(), around, sums)
+        self.moments_from(x.len(), around, by.row(Term::Deviation, [x; 3], around))
     }
 
     /// The same of `n` numbers, given `Σ (x − around)` and `Σ (x − around)²`.
@@ -100,43 +100,31 @@ impl<T: Scalar> RowNorm<T> {
         }
     }
 
-    /// `dscale = start + Σ dy · x̂`
+    /// `dy ← (g − mean g − x̂ · mean(g · x̂))/√(σ² + ε)` with `g = scale · dy`, without the mean of `g` where that of `x` stays; adds `dy · x̂` to
+    /// `dscale` and `dy` to `dshift`. A row is near while all is done with it, and the next is asked for.
     #[inline(always)]
-    pub(crate) fn by_scale(
+    pub(crate) fn backward(
         self,
         by: impl Sums<T>,
         x: &[T],
-        dy: &[T],
-        start: Start<'_, T>,
-        dscale: &mut [T],
+        scale: &[T],
+        dy: &mut [T],
+        [mut dscale, mut dshift]: [Option<&mut [T]>; 2],
     ) {
-        start.begin(dscale);
-        let n = dscale.len().max(1);
-        for (x, dy) in x.chunks_exact(n).zip(dy.chunks_exact(n)) {
-            let [mean, inverse] = self.moments(by, x);
-            for ((d, &x), &dy) in dscale.iter_mut().zip(x).zip(dy) {
-                *d += dy * (x - mean) * inverse;
-            }
-        }
-    }
-
-    /// `dy ← (g − mean g − x̂ · mean(g · x̂))/√(σ² + ε)` with `g = scale · dy`; without the mean of `g` where that of `x` stays.
-    #[inline(always)]
-    pub(crate) fn by_data(self, by: impl Sums<T>, x: &[T], scale: &[T], dy: &mut [T]) {
         let n = scale.len().max(1);
         let share = T::of(1.0 / n as f64);
         for (x, dy) in x.chunks_exact(n).zip(dy.chunks_exact_mut(n)) {
             let [mean, inverse] = self.moments(by, x);
-            let along_one = if self.centred {
-                by.row(Term::Product, [scale, dy, x], mean) * share
-            } else {
-                T::zero()
-            };
-            let along_x = by.row(Term::Centred, [scale, dy, x], mean);
-            let slope = along_x * share * inverse * inverse;
-            for ((dy, &x), &scale) in dy.iter_mut().zip(x).zip(scale) {
-                *dy = inverse * (scale * *dy - along_one - (x - mean) * slope);
-            }
+            let [all, along] = by.row(Term::Centred, [scale, dy, x], mean);
+            by.back(RowBack {
+                moments: [mean, inverse],
+                all: if self.centred { all * share } else { T::zero() },
+                along: along * share * inverse * inverse,
+                x,
+                scale,
+                dy,
+                sums: [dscale.as_deref_mut(), dshift.as_deref_mut()],
+            });
         }
     }
 }
@@ -144,7 +132,7 @@ impl<T: Scalar> RowNorm<T> {
 /// `dy ← y · (dy − Σ y · dy)`: through a softmax with the output `y`.
 #[inline(always)]
 pub(crate) fn softmax_backward<T: Scalar>(by: impl Sums<T>, y: &[T], dy: &mut [T]) {
-    let mean = by.row(Term::Product, [y, dy, y], T::zero());
+    let [mean, _] = by.row(Term::Product, [y, dy, y], T::zero());
     for (dy, &y) in dy.iter_mut().zip(y) {
         *dy = y * (*dy - mean);
     }
@@ -158,7 +146,7 @@ pub(crate) fn log_softmax_backward<T: Scalar>(
     dy: &mut [T],
     exp: impl Fn(T) -> T,
 ) {
-    let total = by.row(Term::Own, [&*dy; 3], T::zero());
+    let [total, _] = by.row(Term::Own, [&*dy; 3], T::zero());
     for (dy, &y) in dy.iter_mut().zip(y) {
         *dy -= exp(y) * total;
     }
