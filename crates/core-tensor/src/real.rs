@@ -66,7 +66,7 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
-    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The ten of this kind
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The eleven of this kind
     /// are the ordinary functions for numbers that have no such code.
     fn lane_exp(self) -> Self {
         self.exp()
@@ -110,6 +110,11 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// [`softplus`](Real::softplus) for vectors, see [`lane_exp`](Real::lane_exp).
     fn lane_softplus(self) -> Self {
         self.softplus()
+    }
+
+    /// `1 / ⁴√x` for vectors, see [`lane_exp`](Real::lane_exp); of a normal number above zero, or of infinity.
+    fn lane_inverse_root4(self) -> Self {
+        self.sqrt().sqrt().recip()
     }
 
     /// [`sigmoid`](Real::sigmoid) for vectors, see [`lane_exp`](Real::lane_exp).
@@ -225,6 +230,11 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline(always)]
         fn lane_softplus(self) -> Self {
             self.fast_softplus()
+        }
+
+        #[inline(always)]
+        fn lane_inverse_root4(self) -> Self {
+            self.fast_inverse_root4()
         }
 
         #[inline(always)]

@@ -91,6 +91,21 @@ fn elementary_functions_within_two_ulps() {
     }
 }
 
+/// Of every kind of number that it is made for.
+#[test]
+fn the_inverse_fourth_root() {
+    let normal = f32::MIN_POSITIVE.to_bits()..=f32::MAX.to_bits();
+    let near = (0..2_000_000).map(|i| 1.0 + i as f32 * 1e-6);
+    for x in normal.step_by(4_001).map(f32::from_bits).chain(near) {
+        let y = x.lane_inverse_root4();
+        let error = ulps(y, f64::from(x).powf(-0.25));
+        assert!(error <= 2.0, "{x:e}^-1/4 is {y:e}: {error} ulps");
+    }
+    assert_eq!(f32::INFINITY.lane_inverse_root4(), 0.0);
+    assert!(f32::NAN.lane_inverse_root4().is_nan());
+    assert_eq!(16f64.lane_inverse_root4(), 0.5);
+}
+
 /// Above one half to its own last places, below to those of 1.
 #[test]
 fn the_normal_distribution() {

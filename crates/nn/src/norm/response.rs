@@ -1,6 +1,6 @@
 //! Local response normalisation.
 
-use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params};
+use core_tensor::{Batch, BatchMut, Room, Scalar, Shape, Tensor, mutant, no_params, prefetch};
 
 use crate::{Layer, Pass};
 
@@ -39,41 +39,54 @@ const fn flat(channels: usize, n: usize) -> usize {
     (PIXELS * padded(channels, n)).next_multiple_of(LINE)
 }
 
-/// `sums[i] = x[i] + … + x[i + N − 1]`: over all that lies there, the zeros between two pixels too, so that one long loop does it.
+/// `sums[i] = f(x[i] + … + x[i + N − 1])`: over all that lies there, the zeros between two pixels too, so that one long loop does it.
 #[inline(always)]
-fn add_neighbours<const N: usize, T: Scalar>(x: &[T], sums: &mut [T]) {
+fn add_neighbours<const N: usize, T: Scalar>(x: &[T], sums: &mut [T], f: impl Fn(T) -> T) {
     for (i, sums) in sums.as_chunks_mut::<LINE>().0.iter_mut().enumerate() {
+        // a copy stays in registers
+        let mut total = [T::zero(); LINE];
         for ahead in 0..N {
             let x = x[i * LINE + ahead..].first_chunk::<LINE>();
             let x = x.expect("neighbours behind the last pixel");
             for j in 0..LINE {
-                sums[j] = if ahead == 0 { x[j] } else { sums[j] + x[j] };
+                total[j] += x[j];
             }
+        }
+        for j in 0..LINE {
+            sums[j] = f(total[j]);
         }
     }
 }
 
-/// `s` of every channel of some pixels, each of which lies in `s` like in `squares`, whose zeros stay.
+/// `s` of every channel of some pixels, each of which lies in `s` like in `squares`, whose zeros stay. The pixels that come next are asked for.
 #[inline(always)]
 fn around<const N: usize, T: Scalar>(x: &[T], channels: usize, squares: &mut [T], s: &mut [T]) {
     let each = padded(channels, N);
     let pixels = x.chunks_exact(channels);
     for (x, squares) in pixels.zip(squares.chunks_exact_mut(each)) {
+        for line in (0..channels).step_by(64 / size_of::<T>().clamp(1, 64)) {
+            prefetch(x, PIXELS * channels + line);
+        }
         for (square, &x) in squares[N / 2..].iter_mut().zip(x) {
             *square = x * x;
         }
     }
-    add_neighbours::<N, T>(squares, s);
     let (share, bias) = (T::of(ALPHA / N as f64), T::of(BIAS));
-    s.iter_mut().for_each(|s| *s = share * *s + bias);
+    add_neighbours::<N, T>(
+        squares,
+        s,
+        #[inline(always)]
+        |sum| share * sum + bias,
+    );
 }
 
-/// `s^−β` for `β = 3/4`.
+/// `s^−β` for `β = 3/4`, and `s^−1`.
 #[inline(always)]
-fn power<T: Scalar>(s: T) -> T {
-    const { assert!(BETA == 0.75, "the roots below are those of 3/4") }
-    let root = s.sqrt();
-    (root * root.sqrt()).recip()
+fn powers<T: Scalar>(s: T) -> [T; 2] {
+    const { assert!(BETA == 0.75, "the powers below are those of 3/4") }
+    let root = s.lane_inverse_root4();
+    let half = root * root;
+    [half * root, half * half]
 }
 
 impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
@@ -107,7 +120,7 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
                     let pixels = x.chunks_exact(channels).zip(y.chunks_exact_mut(channels));
                     for ((x, y), s) in pixels.zip(s.chunks(each)) {
                         for ((y, &x), &s) in y.iter_mut().zip(x).zip(s) {
-                            *y = x * power(s);
+                            *y = x * powers(s)[0];
                         }
                     }
                 }
@@ -144,12 +157,18 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
                         // those that look at a channel lie to the other side
                         let handed = handed[(N - 1) / 2..].iter_mut();
                         for (((dy, &x), &s), handed) in dy.iter_mut().zip(x).zip(s).zip(handed) {
-                            let scaled = *dy * power(s);
-                            *handed = scaled * x / s;
+                            let [power, inverse] = powers(s);
+                            let scaled = *dy * power;
+                            *handed = scaled * x * inverse;
                             *dy = mutant::slope("LocalResponseNorm own", scaled);
                         }
                     }
-                    add_neighbours::<N, T>(handed, s);
+                    add_neighbours::<N, T>(
+                        handed,
+                        s,
+                        #[inline(always)]
+                        |sum| sum,
+                    );
                     let pixels = x.chunks_exact(channels).zip(dy.chunks_exact_mut(channels));
                     for ((x, dy), sums) in pixels.zip(s.chunks(each)) {
                         for ((dy, &x), &sum) in dy.iter_mut().zip(x).zip(sums) {
