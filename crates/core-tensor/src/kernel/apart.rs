@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 
 use pulp::Simd;
 
+use super::array::from_fn;
 use super::lanes::Lanes;
 
 /// Register `i` of `N` that lie `apart`.
@@ -150,5 +151,111 @@ impl<'a, T: Lanes, S: Simd, const NV: usize> RowsApart<'a, T, S, NV> {
         let row = unsafe { self.next.cast::<[T::Vector<S>; NV]>().read_unaligned() };
         self.next = self.next.wrapping_add(self.apart);
         Some(row)
+    }
+}
+
+/// `N` registers that lie evenly apart, in one piece of memory after another: how far they reach is found once.
+#[derive(Clone, Copy)]
+pub(super) struct Evenly<T, S, const N: usize> {
+    apart: usize,
+    reach: usize,
+    of: PhantomData<(T, S)>,
+}
+
+impl<T: Lanes, S: Simd, const N: usize> Evenly<T, S, N> {
+    #[inline(always)]
+    pub(super) fn new(apart: usize) -> Self {
+        let end = apart
+            .checked_mul(N - 1)
+            .and_then(|last| last.checked_add(T::lanes::<S>()));
+        Self {
+            apart,
+            reach: end.expect("places in memory"),
+            of: PhantomData,
+        }
+    }
+
+    /// The registers from number `at` of `x` on.
+    #[inline(always)]
+    pub(super) fn load(self, x: &[T], at: usize) -> [T::Vector<S>; N] {
+        let x = &x[at..][..self.reach];
+        from_fn(
+            #[inline(always)]
+            |i| {
+                // SAFETY: no register ends beyond `reach`, and `x` is as long; a register is so many numbers in a row, at any address.
+                unsafe {
+                    x.as_ptr()
+                        .add(i * self.apart)
+                        .cast::<T::Vector<S>>()
+                        .read_unaligned()
+                }
+            },
+        )
+    }
+
+    /// Writes the registers from number `at` of `x` on.
+    #[inline(always)]
+    pub(super) fn store(self, x: &mut [T], at: usize, v: &[T::Vector<S>; N]) {
+        let x = &mut x[at..][..self.reach];
+        for (i, &v) in v.iter().enumerate() {
+            // SAFETY: as in `load`, and `x` is borrowed mutably.
+            unsafe {
+                x.as_mut_ptr()
+                    .add(i * self.apart)
+                    .cast::<T::Vector<S>>()
+                    .write_unaligned(v);
+            }
+        }
+    }
+}
+
+/// The pixels under a strip of windows, in one row of an image after another: all are found inside once. Of those outside the image no lane is read,
+/// near the outermost pixel.
+pub(super) struct Under<T: Lanes, S: Simd, const N: usize> {
+    at: [usize; N],
+    lanes: [T::First<S>; N],
+    /// numbers of a row
+    row: usize,
+}
+
+impl<T: Lanes, S: Simd, const N: usize> Under<T, S, N> {
+    /// `N` neighbouring pixels of rows with `width` pixels of `c` channels, of each the register that begins with `channel`.
+    #[inline(always)]
+    pub(super) fn new(simd: S, [width, c]: [usize; 2], first: isize, channel: usize) -> Self {
+        let row = width.checked_mul(c).expect("a row in memory");
+        let end = channel.checked_add(T::lanes::<S>());
+        assert!(
+            width > 0 && end.is_some_and(|end| end <= c),
+            "a register beyond its pixel"
+        );
+        let (mut at, mut lanes) = ([0; N], [T::first(simd, 0); N]);
+        for p in 0..N {
+            let place = first + p as isize;
+            let near = place.clamp(0, width as isize - 1);
+            at[p] = near as usize * c + channel;
+            lanes[p] = T::first(simd, if place == near { T::lanes::<S>() } else { 0 });
+        }
+        Self { at, lanes, row }
+    }
+
+    /// Row `y` of an image.
+    #[inline(always)]
+    pub(super) fn row<'a>(&self, image: &'a [T], y: usize) -> &'a [T] {
+        &image[y * self.row..][..self.row]
+    }
+
+    /// Pixel `p` of a row; zeros where it is outside, of which there are at most `OUTER` on either side.
+    #[inline(always)]
+    pub(super) fn pixel<const OUTER: usize>(&self, simd: S, row: &[T], p: usize) -> T::Vector<S> {
+        assert!(row.len() == self.row, "a row of another image");
+        // SAFETY: `new` found all of the registers that begin here inside a row of this length.
+        unsafe {
+            let at = row.as_ptr().add(self.at[p]);
+            if (OUTER..N.saturating_sub(OUTER)).contains(&p) {
+                at.cast::<T::Vector<S>>().read_unaligned()
+            } else {
+                T::load_first_at(simd, self.lanes[p], at)
+            }
+        }
     }
 }

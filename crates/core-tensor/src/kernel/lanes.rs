@@ -53,6 +53,15 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     fn first<S: Simd>(simd: S, n: usize) -> Self::First<S>;
     /// The first lanes from the start of a slice, zeros in the others.
     fn load_first<S: Simd>(simd: S, first: Self::First<S>, x: &[Self]) -> Self::Vector<S>;
+    /// The first lanes from an address.
+    ///
+    /// # Safety
+    /// So many numbers lie there.
+    unsafe fn load_first_at<S: Simd>(
+        simd: S,
+        first: Self::First<S>,
+        at: *const Self,
+    ) -> Self::Vector<S>;
     /// The first lanes to the start of a slice.
     fn store_first<S: Simd>(simd: S, first: Self::First<S>, x: &mut [Self], v: Self::Vector<S>);
     /// The first lanes from a slice shorter than a register, zeros in the others.
@@ -104,8 +113,12 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
         }
         #[inline(always)] fn load_first<S: Simd>(simd: S, first: First<S::$mask>, x: &[$T]) -> S::[<$T s>] {
             let x = &x[..first.n];
-            // SAFETY: only lanes below `n` are enabled, and those are numbers of `x`.
-            unsafe { simd.[<mask_load_ptr_ $T s>](first.mask, x.as_ptr()) }
+            // SAFETY: `x` holds as many numbers.
+            unsafe { Self::load_first_at(simd, first, x.as_ptr()) }
+        }
+        #[inline(always)] unsafe fn load_first_at<S: Simd>(simd: S, first: First<S::$mask>, at: *const $T) -> S::[<$T s>] {
+            // SAFETY: only lanes below `n` are enabled, and the caller promises so many numbers.
+            unsafe { simd.[<mask_load_ptr_ $T s>](first.mask, at) }
         }
         #[inline(always)] fn store_first<S: Simd>(simd: S, first: First<S::$mask>, x: &mut [$T], v: S::[<$T s>]) {
             let x = &mut x[..first.n];

@@ -4,11 +4,12 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::super::apart::Under;
 use super::super::lanes::Lanes;
+use super::WIDEST;
 use super::geometry::Sweep;
 use super::lanes::tap_at;
 use super::lanes_by_weights::Image;
-use super::{WIDEST, walk};
 
 const SIDE: usize = 5;
 
@@ -52,6 +53,10 @@ impl<T: Lanes> WithSimd for Columns<&mut Image<'_, T>> {
 impl<T: Lanes> Image<'_, T> {
     /// One column of windows.
     #[inline(always)]
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "loops of constant length stay in registers"
+    )]
     fn walk_column<S: Simd>(
         &self,
         simd: S,
@@ -65,9 +70,9 @@ impl<T: Lanes> Image<'_, T> {
             output: [rows, columns],
             ..
         } = *self.sweep;
-        let (c, lanes, zero) = (self.channels, T::lanes::<S>(), T::splat(simd, T::zero()));
-        let under: [_; SIDE] =
-            walk::under::<T, S, SIDE>(simd, width, c, j as isize - before[1], channel);
+        let (c, image, gradient) = (self.channels, self.x, self.dy);
+        let (lanes, zero) = (T::lanes::<S>(), T::splat(simd, T::zero()));
+        let under = Under::<T, S, SIDE>::new(simd, [width, c], j as isize - before[1], channel);
         // of the row whose windows begin here, and the four above
         let mut dy = [zero; SIDE];
         for t in 0..rows + SIDE - 1 {
@@ -77,16 +82,15 @@ impl<T: Lanes> Image<'_, T> {
             dy[0] = zero;
             if t < rows {
                 let at = (t * columns + j) * c + channel;
-                dy[0] = T::vectors::<S>(&self.dy[at..][..lanes])[0];
+                dy[0] = T::vectors::<S>(&gradient[at..][..lanes])[0];
             }
             let y = t.wrapping_sub(before[0] as usize);
             if y >= height {
                 continue;
             }
-            let row = &self.x[y * width * c..][..width * c];
+            let row = under.row(image, y);
             for kx in 0..SIDE {
-                let (at, inside) = under[kx];
-                let x = T::load_first(simd, inside, &row[at..]);
+                let x = under.pixel::<SIDE>(simd, row, kx);
                 for ky in 0..SIDE {
                     sums[ky][kx] = T::fma(simd, x, dy[ky], sums[ky][kx]);
                 }

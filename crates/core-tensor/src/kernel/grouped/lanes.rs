@@ -7,7 +7,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::apart::{load_apart, store_apart};
+use super::super::apart::{Under, load_apart, store_apart};
+use super::super::array::from_fn;
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
@@ -146,6 +147,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     }
 }
 
+/// Rows of windows that are walked down at a time: more would lie in more pages than a processor keeps at hand.
+const BAND: usize = 14;
+
 /// All rows of an image by one tile, compiled by itself.
 struct Rows<
     I,
@@ -173,10 +177,18 @@ impl<
     fn with_simd<S: Simd>(self, simd: S) {
         let image = self.0;
         let lanes = T::lanes::<S>();
-        for i in (0..image.sweep.output[0]).step_by(ROWS) {
-            for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
-                for j in (0..image.sweep.output[1]).step_by(MR) {
-                    image.tile::<S, N, KW, STEP, ROWS, MR, UNDER>(simd, [i, j], channel);
+        let (width, c) = (image.sweep.image[1], image.channels);
+        // down the image, so that its pixels are near when the next row of windows meets them again
+        for from in (0..image.sweep.output[0]).step_by(BAND) {
+            let rows = from..image.sweep.output[0].min(from + BAND);
+            for j in (0..image.sweep.output[1]).step_by(MR) {
+                for channel in (0..c / lanes * lanes).step_by(lanes) {
+                    let first = (j * STEP) as isize - image.sweep.before[1];
+                    let under = Under::<T, S, UNDER>::new(simd, [width, c], first, channel);
+                    for i in rows.clone().step_by(ROWS) {
+                        let at = [i, j];
+                        image.tile::<S, N, KW, STEP, ROWS, MR, UNDER>(simd, &under, at, channel);
+                    }
                 }
             }
         }
@@ -295,11 +307,12 @@ impl<T: Lanes> Image<'_, T> {
     >(
         &mut self,
         simd: S,
+        under: &Under<T, S, UNDER>,
         [i, j]: [usize; 2],
         channel: usize,
     ) {
         let Sweep {
-            image: [height, width],
+            image: [height, _],
             taps: [rows, _],
             apart: [apart, _],
             step: [step, _],
@@ -310,7 +323,6 @@ impl<T: Lanes> Image<'_, T> {
         // copies, since what is written could otherwise be them
         let (c, x, filter, y_out) = (self.channels, self.x, self.taps, &mut *self.y);
         let (lanes, of_row) = (T::lanes::<S>(), KW * N * WIDEST);
-        let first = ((j * STEP) as isize - before[1]) as usize;
         let top = ((i * step) as isize - before[0]) as usize;
         let begin = match self.start {
             Start::Row(bias) => T::vectors::<S>(&bias[channel..][..lanes])[0],
@@ -322,8 +334,11 @@ impl<T: Lanes> Image<'_, T> {
             if y >= height {
                 continue;
             }
-            let line = [y * width, width, c];
-            let mut x = pixels::<T, S, UNDER>(simd, x, line, first, channel);
+            let row = under.row(x, y);
+            let mut x: [T::Vector<S>; UNDER] = from_fn(
+                #[inline(always)]
+                |p| under.pixel::<UNDER>(simd, row, p),
+            );
             // the rows of taps that meet this row, seen from each row of the tile
             let mut taps: [&[T]; ROWS] = [&[]; ROWS];
             for o in 0..ROWS {

@@ -6,11 +6,11 @@
 use pulp::{Simd, WithSimd};
 
 use super::super::Start;
-use super::super::apart::store_apart;
+use super::super::apart::{Evenly, Under};
 use super::super::lanes::Lanes;
 use super::geometry::Sweep;
 use super::lanes::Image;
-use super::walk::{STRIP, Taps, UNDER, Under, each_pixel, meet};
+use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel, meet};
 
 /// Most rows of windows at a time: their pixels and they themselves fill two thirds of a nearest cache.
 const BAND: usize = 28;
@@ -97,7 +97,8 @@ impl<T: Lanes> Image<'_, T> {
             _ => zero,
         };
         let taps = Taps::new(c, channel, [partner, partners]).load::<T, S>(self.taps);
-        let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
+        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
+        let windows = Evenly::<T, S, STRIP>::new(to_pixel);
         let last = partner + 1 == partners;
         let mut sums = [[begin; STRIP]; 3];
         let y = &mut room.y[..part.rows];
@@ -117,17 +118,15 @@ impl<T: Lanes> Image<'_, T> {
                     sums = meet::<T, S>(simd, p, x, &taps, sums);
                 });
             } else {
-                let row = &image[from * width * c..][..width * c];
+                let row = under.row(image, from);
                 each_pixel!(|p| {
-                    pixels[p] = under.pixel::<T, S>(simd, row, c, p);
+                    pixels[p] = under.pixel::<OUTER>(simd, row, p);
                     sums = meet::<T, S>(simd, p, pixels[p], &taps, sums);
                 });
             }
             if t >= 2 && last {
-                let y = &mut y_out[(i + t - 2) * to_row + j * to_pixel + channel..];
-                for (r, sum) in sums[2].into_iter().enumerate() {
-                    store_apart::<T, S, STRIP>(y, to_pixel, r, sum);
-                }
+                let at = (i + t - 2) * to_row + j * to_pixel + channel;
+                windows.store(y_out, at, &sums[2]);
             } else if t >= 2 {
                 y[t - 2] = sums[2];
             }

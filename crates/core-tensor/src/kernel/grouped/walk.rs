@@ -6,7 +6,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::super::Start;
-use super::super::apart::{load_apart, store_apart};
+use super::super::apart::{Evenly, Under, load_apart};
 use super::super::array::from_fn;
 use super::super::lanes::Lanes;
 use super::WIDEST;
@@ -50,73 +50,8 @@ macro_rules! each_pixel {
 }
 pub(super) use each_pixel;
 
-/// Where the pixels under a strip lie in a row of the image. The outer two on either side may lie outside: then none of a masked load's
-/// lanes is read, near the outermost pixel.
-pub(super) struct Under<M> {
-    /// of the outer two on either side
-    outer: [[(usize, M); 2]; 2],
-    /// of the first of the others, which lie side by side
-    inner: usize,
-}
-
-/// Where `N` neighbouring pixels lie in a row of the image, and which lanes are to be loaded: none of those outside.
-#[inline(always)]
-pub(super) fn under<T: Lanes, S: Simd, const N: usize>(
-    simd: S,
-    width: usize,
-    c: usize,
-    first: isize,
-    channel: usize,
-) -> [(usize, T::First<S>); N] {
-    from_fn(
-        #[inline(always)]
-        |p| {
-            let p = first + p as isize;
-            let near = p.clamp(0, width as isize - 1);
-            let lanes = if p == near { T::lanes::<S>() } else { 0 };
-            (near as usize * c + channel, T::first(simd, lanes))
-        },
-    )
-}
-
-impl<M: Copy> Under<M> {
-    #[inline(always)]
-    pub(super) fn new<T: Lanes<First<S> = M>, S: Simd>(
-        simd: S,
-        width: usize,
-        c: usize,
-        first: isize,
-        channel: usize,
-    ) -> Self {
-        Self {
-            outer: [
-                under::<T, S, 2>(simd, width, c, first, channel),
-                under::<T, S, 2>(simd, width, c, first + UNDER as isize - 2, channel),
-            ],
-            inner: (first + 2) as usize * c + channel,
-        }
-    }
-
-    /// Pixel `p` under the strip.
-    #[inline(always)]
-    pub(super) fn pixel<T: Lanes<First<S> = M>, S: Simd>(
-        &self,
-        simd: S,
-        row: &[T],
-        c: usize,
-        p: usize,
-    ) -> T::Vector<S> {
-        if (2..UNDER - 2).contains(&p) {
-            return load_apart::<T, S, { UNDER - 4 }>(&row[self.inner..], c, p - 2);
-        }
-        let (at, lanes) = if p < 2 {
-            self.outer[0][p]
-        } else {
-            self.outer[1][p + 2 - UNDER]
-        };
-        T::load_first(simd, lanes, &row[at..])
-    }
-}
+/// Pixels on either side of a strip's that may lie outside the image.
+pub(super) const OUTER: usize = 2;
 
 /// The weights of a register's channels that meet a partner.
 #[derive(Clone, Copy)]
@@ -190,10 +125,6 @@ impl<T: Lanes> WithSimd for Walk<&mut Image<'_, T>> {
 impl<T: Lanes> Image<'_, T> {
     /// One strip.
     #[inline(always)]
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "loops of constant length stay in registers"
-    )]
     fn walk<S: Simd>(&mut self, simd: S, j: usize, channel: usize) {
         let Sweep {
             image: [height, width],
@@ -211,23 +142,21 @@ impl<T: Lanes> Image<'_, T> {
             _ => zero,
         };
         let taps = Taps::new(c, channel, [0, 1]).load::<T, S>(filter);
-        let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
+        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
+        let windows = Evenly::<T, S, STRIP>::new(to_pixel);
         // the sums of the row of windows that begins here, and of the two above
         let mut sums = [[begin; STRIP]; 3];
         for t in 0..rows + 2 {
             let y = t.wrapping_sub(before[0] as usize);
             if y < height {
-                let row = &image[y * width * c..][..width * c];
+                let row = under.row(image, y);
                 each_pixel!(|p| {
-                    let x = under.pixel::<T, S>(simd, row, c, p);
+                    let x = under.pixel::<OUTER>(simd, row, p);
                     sums = meet::<T, S>(simd, p, x, &taps, sums);
                 });
             }
             if t >= 2 {
-                let y = &mut y_out[(t - 2) * to_row + j * to_pixel + channel..];
-                for r in 0..STRIP {
-                    store_apart::<T, S, STRIP>(y, to_pixel, r, sums[2][r]);
-                }
+                windows.store(y_out, (t - 2) * to_row + j * to_pixel + channel, &sums[2]);
             }
             sums[2] = sums[1];
             sums[1] = sums[0];

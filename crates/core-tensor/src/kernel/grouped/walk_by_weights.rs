@@ -3,12 +3,12 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::apart::{load_apart, store_apart};
+use super::super::apart::{Evenly, Under, store_apart};
 use super::super::array::map;
 use super::super::lanes::Lanes;
 use super::geometry::Sweep;
 use super::lanes_by_weights::Image;
-use super::walk::{STRIP, Taps, Under, each_pixel};
+use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel};
 
 /// Lanes change places with their partners.
 #[inline(always)]
@@ -95,7 +95,8 @@ impl<T: Lanes> Image<'_, T> {
                 sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
             }
         }
-        let under = Under::new::<T, S>(simd, width, c, j as isize - before[1], channel);
+        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
+        let windows = Evenly::<T, S, STRIP>::new(c);
         // the row of the gradient whose windows begin here, and the two above
         let mut dy = [[zero; STRIP]; 3];
         for t in 0..rows + 2 {
@@ -103,10 +104,7 @@ impl<T: Lanes> Image<'_, T> {
             dy[1] = dy[0];
             dy[0] = [zero; STRIP];
             if t < rows {
-                let row = &gradient[(t * columns + j) * c + channel..];
-                for r in 0..STRIP {
-                    dy[0][r] = load_apart::<T, S, STRIP>(row, c, r);
-                }
+                dy[0] = windows.load(gradient, (t * columns + j) * c + channel);
                 if GROUP {
                     dy[0] = partners::<T, S, STRIP>(simd, dy[0], partner);
                 }
@@ -122,9 +120,9 @@ impl<T: Lanes> Image<'_, T> {
             if y >= height {
                 continue;
             }
-            let row = &image[y * width * c..][..width * c];
+            let row = under.row(image, y);
             each_pixel!(|p| {
-                let x = under.pixel::<T, S>(simd, row, c, p);
+                let x = under.pixel::<OUTER>(simd, row, p);
                 sums = meet::<T, S>(simd, p, x, &dy, sums);
             });
         }
