@@ -1,7 +1,7 @@
 //! Sums over rows, softmax and sums of slices, written so that the compiler finds the vectors.
 
 use super::Start;
-use crate::Scalar;
+use crate::{Scalar, prefetch};
 
 /// Sums kept at a time by [`sum_rows`] and [`softmax_row`]: enough independent chains for the widest machine. It is the same on every
 /// machine, and so is the order of the additions.
@@ -62,12 +62,18 @@ pub(crate) fn log_softmax_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -
     }
 }
 
-/// `y = exp(x − largest)`; returns the largest number and the sum.
+/// `y = exp(x − largest)`; returns the largest number and the sum. What lies behind a row is mostly the next one, and is asked for.
 #[inline(always)]
 fn exps_of_row<T: Scalar>(x: &[T], y: &mut [T], exp: impl Fn(T) -> T) -> [T; 2] {
     let largest = fold(x, T::neg_infinity(), |m, x| if x > m { x } else { m });
-    for (y, x) in y.iter_mut().zip(x) {
-        *y = exp(*x - largest);
+    let n = x.len();
+    for (x, y) in x.chunks(CHAINS).zip(y.chunks_mut(CHAINS)) {
+        for line in (0..CHAINS).step_by((64 / size_of::<T>()).max(1)) {
+            prefetch(x, n + line);
+        }
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = exp(*x - largest);
+        }
     }
     [largest, fold(y, T::zero(), |s, y| s + y)]
 }
