@@ -13,7 +13,7 @@ use super::lanes::Image;
 use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel, meet};
 
 /// Most rows of windows at a time: their pixels and they themselves fill two thirds of a nearest cache.
-const BAND: usize = 28;
+pub(super) const BAND: usize = 28;
 
 /// All of an image.
 pub(super) struct Strips<I> {
@@ -27,11 +27,7 @@ impl<T: Lanes> WithSimd for Strips<&mut Image<'_, T>> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (image, lanes) = (self.image, T::lanes::<S>());
-        let zero = T::splat(simd, T::zero());
-        let mut room = Room::<T, S> {
-            x: [[zero; UNDER]; BAND + 2],
-            y: [[zero; STRIP]; BAND],
-        };
+        let mut room = Room::<T, S>::new(simd);
         let rows = image.sweep.output[0];
         let band = rows.div_ceil(rows.div_ceil(BAND).max(1)).max(1);
         for i in (0..rows).step_by(band) {
@@ -53,11 +49,22 @@ impl<T: Lanes> WithSimd for Strips<&mut Image<'_, T>> {
     }
 }
 
-/// The pixels under part of a strip, and what its windows sum up, from a cache line on.
+/// The pixels under part of a strip, and what its windows sum up or their gradient, from a cache line on.
 #[repr(align(64))]
-struct Room<T: Lanes, S: Simd> {
-    x: [[T::Vector<S>; UNDER]; BAND + 2],
-    y: [[T::Vector<S>; STRIP]; BAND],
+pub(super) struct Room<T: Lanes, S: Simd> {
+    pub(super) x: [[T::Vector<S>; UNDER]; BAND + 2],
+    pub(super) y: [[T::Vector<S>; STRIP]; BAND],
+}
+
+impl<T: Lanes, S: Simd> Room<T, S> {
+    #[inline(always)]
+    pub(super) fn new(simd: S) -> Self {
+        let zero = T::splat(simd, T::zero());
+        Self {
+            x: [[zero; UNDER]; BAND + 2],
+            y: [[zero; STRIP]; BAND],
+        }
+    }
 }
 
 /// Part of a strip.

@@ -1,5 +1,5 @@
 //! The gradient of the filter for the windows of `walk.rs`, by the same walk: the nine sums and three rows of the output's gradient stay in
-//! registers, and every pixel of the image is read once.
+//! registers, and every pixel of the image is read once. For groups the first walk lays its part of a strip side by side, as in `strip.rs`.
 
 use pulp::{Simd, WithSimd};
 
@@ -8,6 +8,7 @@ use super::super::array::map;
 use super::super::lanes::Lanes;
 use super::geometry::Sweep;
 use super::lanes_by_weights::Image;
+use super::strip::{BAND, Room};
 use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel};
 
 /// Lanes change places with their partners.
@@ -49,17 +50,54 @@ pub(super) struct Walk<I, const GROUP: bool> {
     pub(super) partners: usize,
 }
 
+/// Part of a strip: its first row and column, rows of windows, how many windows of each row are done already, and a register's first channel.
+struct Part {
+    from: [usize; 2],
+    rows: usize,
+    done: usize,
+    channel: usize,
+}
+
 impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let lanes = T::lanes::<S>();
-        for strip in self.image.sweep.strips() {
-            for channel in (0..self.image.channels / lanes * lanes).step_by(lanes) {
-                for partner in 0..self.partners {
-                    let partner = [partner, self.partners];
-                    self.image.walk::<S, GROUP>(simd, strip, channel, partner);
+        let (image, lanes) = (self.image, T::lanes::<S>());
+        let rows = image.sweep.output[0];
+        if !GROUP {
+            for (j, done) in image.sweep.strips() {
+                for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
+                    let from = [0, j];
+                    let part = Part {
+                        from,
+                        rows,
+                        done,
+                        channel,
+                    };
+                    image.walk::<S, true>(simd, None, &part, [0, 1]);
+                }
+            }
+            return;
+        }
+        let mut room = Room::<T, S>::new(simd);
+        let band = rows.div_ceil(rows.div_ceil(BAND).max(1)).max(1);
+        for i in (0..rows).step_by(band) {
+            for (j, done) in image.sweep.strips() {
+                for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
+                    let (from, rows) = ([i, j], band.min(rows - i));
+                    let part = Part {
+                        from,
+                        rows,
+                        done,
+                        channel,
+                    };
+                    let partners = self.partners;
+                    image.walk::<S, true>(simd, Some(&mut room), &part, [0, partners]);
+                    for partner in 1..partners {
+                        let partner = [partner, partners];
+                        image.walk::<S, false>(simd, Some(&mut room), &part, partner);
+                    }
                 }
             }
         }
@@ -67,30 +105,37 @@ impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
 }
 
 impl<T: Lanes> Image<'_, T> {
-    /// One strip, of which the first pixels may be `done`. Lanes change places with their partners in the gradient, and so in the sums.
+    /// Part of a strip: the `FIRST` walk reads the image and leaves it in the room, if there is one. Lanes change places with their partners in the
+    /// gradient, and so in the sums.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
         reason = "loops of constant length stay in registers"
     )]
-    fn walk<S: Simd, const GROUP: bool>(
+    fn walk<S: Simd, const FIRST: bool>(
         &mut self,
         simd: S,
-        (j, done): (usize, usize),
-        channel: usize,
+        mut room: Option<&mut Room<T, S>>,
+        part: &Part,
         partner: [usize; 2],
     ) {
         let Sweep {
             image: [height, width],
             before,
-            output: [rows, columns],
+            output: [_, columns],
             ..
         } = *self.sweep;
+        let Part {
+            from: [i, j],
+            rows,
+            done,
+            channel,
+        } = *part;
         let (c, image, gradient) = (self.channels, self.x, self.dy);
         let zero = T::splat(simd, T::zero());
         let (at, [partner, _]) = (Taps::new(c, channel, partner), partner);
         let mut sums: [[T::Vector<S>; 3]; 3] = at.load::<T, S>(self.sums);
-        if GROUP {
+        if !FIRST {
             for ky in 0..3 {
                 sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
             }
@@ -103,11 +148,8 @@ impl<T: Lanes> Image<'_, T> {
             dy[2] = dy[1];
             dy[1] = dy[0];
             dy[0] = [zero; STRIP];
-            if t < rows {
-                dy[0] = windows.load(gradient, (t * columns + j) * c + channel);
-                if GROUP {
-                    dy[0] = partners::<T, S, STRIP>(simd, dy[0], partner);
-                }
+            if FIRST && t < rows {
+                dy[0] = windows.load(gradient, ((i + t) * columns + j) * c + channel);
                 if done > 0 {
                     for r in 0..STRIP {
                         if r < done {
@@ -115,19 +157,34 @@ impl<T: Lanes> Image<'_, T> {
                         }
                     }
                 }
+                if let Some(room) = &mut room {
+                    room.y[t] = dy[0];
+                }
+            } else if let (Some(room), true) = (&room, t < rows) {
+                dy[0] = partners::<T, S, STRIP>(simd, room.y[t], partner);
             }
-            let y = t.wrapping_sub(before[0] as usize);
+            let y = (i + t).wrapping_sub(before[0] as usize);
             if y >= height {
                 continue;
             }
-            let row = under.row(image, y);
-            each_pixel!(|p| {
-                let x = under.pixel::<OUTER>(simd, row, p);
-                sums = meet::<T, S>(simd, p, x, &dy, sums);
-            });
+            if FIRST {
+                let row = under.row(image, y);
+                each_pixel!(|p| {
+                    let x = under.pixel::<OUTER>(simd, row, p);
+                    if let Some(room) = &mut room {
+                        room.x[t][p] = x;
+                    }
+                    sums = meet::<T, S>(simd, p, x, &dy, sums);
+                });
+            } else if let Some(room) = &room {
+                let pixels = &room.x[t];
+                each_pixel!(|p| {
+                    sums = meet::<T, S>(simd, p, pixels[p], &dy, sums);
+                });
+            }
         }
         for ky in 0..3 {
-            if GROUP {
+            if !FIRST {
                 sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
             }
             let row = &mut self.sums[at.first + ky * at.apart[0]..];
