@@ -1,8 +1,7 @@
-//! Products of matrices that are parts of wider ones: sums of small whole numbers, so that a right result is equal to the last bit; and
-//! the moments of columns, which are put together from blocks of rows.
+//! Products of matrices that are parts of wider ones: sums of small whole numbers, so that a right result is equal to the last bit.
 
 use core_tensor::Scalar;
-use core_tensor::kernel::{Layout, Product, RowNorm, Start};
+use core_tensor::kernel::{Layout, Product, Start};
 
 /// Element `(i, j)` of factor number `seed`.
 fn element(seed: usize, i: usize, j: usize) -> f64 {
@@ -109,69 +108,4 @@ fn a_matrix_must_lie_in_its_slice() {
         Start::Zero,
         &mut [0.0; 8],
     );
-}
-
-/// Every column holds an arithmetic progression, far from zero: of `rows` numbers one apart the squares add up to `rows·(rows² − 1)/12`.
-fn check_moments<T: Scalar>([rows, columns]: [usize; 2], offset: f64, within: f64) {
-    let x: Vec<T> = (0..rows * columns)
-        .map(|i| {
-            // neither in order nor alike in all columns
-            let row = (i / columns * 3 + i % columns) % rows;
-            T::of(offset + (i % columns) as f64 + row as f64 / rows as f64)
-        })
-        .collect();
-    let [mut mean, mut squares] = [(); 2].map(|()| vec![T::nan(); columns]);
-    let mut scratch = vec![T::nan(); 2 * columns];
-    T::column_moments(&x, [&mut mean, &mut squares], &mut scratch);
-    let n = rows as f64;
-    let wanted = n * (n * n - 1.0) / 12.0 / (n * n);
-    for (c, (mean, squares)) in mean.into_iter().zip(squares).enumerate() {
-        let middle = offset + c as f64 + (n - 1.0) / 2.0 / n;
-        let [mean, squares] = [mean, squares].map(|x| x.to_f64().expect("a number"));
-        let of = format!("column {c} of {columns}, {rows} rows");
-        assert!(
-            (mean / middle - 1.0).abs() < within,
-            "{of}: mean {mean}, not {middle}"
-        );
-        assert!(
-            (squares / wanted - 1.0).abs() < 100.0 * within,
-            "{of}: {squares}, not {wanted}"
-        );
-    }
-}
-
-#[test]
-fn moments_of_columns_in_one_block_and_in_many() {
-    // 3 does not divide the numbers of rows, so that each column has all of its numbers once
-    for sides in [
-        [2, 1],
-        [7, 3],
-        [500, 64],
-        [4001, 64],
-        [1025, 17],
-        [20_003, 5],
-        [100, 700],
-    ] {
-        check_moments::<f64>(sides, 1e3, 1e-13);
-        check_moments::<f32>(sides, 8.0, 3e-6);
-        check_moments::<f32>(sides, 100.0, 3e-6);
-    }
-}
-
-#[test]
-fn a_row_unlike_its_beginning_stays_finite() {
-    // Its sums are taken around the mean of its first numbers. Where all that follow are alike, rounding can leave less than nothing of their
-    // variance, which no root is to see.
-    let norm = RowNorm {
-        centred: true,
-        epsilon: 1e-5_f32,
-    };
-    let n = 1 << 20;
-    let scale = vec![1.0; n];
-    for value in (1..10).map(|i| 1000.0 + 10.1 * i as f32) {
-        let (mut x, mut y) = (vec![value; n], vec![0.0; n]);
-        x[..64].fill(0.0);
-        f32::normalize_rows(norm, &x, &scale, Start::Zero, &mut y);
-        assert!(y.iter().all(|y| y.is_finite()), "{value}");
-    }
 }
