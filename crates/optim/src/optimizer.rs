@@ -7,7 +7,7 @@ use crate::Clip;
 /// Moves weights against their gradient.
 ///
 /// An optimizer is plain numbers that may be changed between steps; what it remembers of a network is a `State` of values shaped like the
-/// gradient. One that treats every weight alike is a call of [`descend`].
+/// gradient. One that treats every weight alike is a call of [`descend`](crate::descend()).
 pub trait Optimizer<T: Scalar> {
     /// What is remembered between steps, for a gradient of type `G`.
     type State<G: Zeroed>: Remembers<G>;
