@@ -7,12 +7,12 @@
 /// Adam's step is a fifth faster for asking 2 KiB ahead.
 #[inline(always)]
 pub fn prefetch<T>(numbers: &[T], at: usize) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a hint reads nothing, and is no fault at any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(numbers.as_ptr().wrapping_add(at).cast()) }
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
     let _ = (numbers, at);
 }
