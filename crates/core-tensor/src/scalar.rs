@@ -7,7 +7,7 @@ use pulp::Arch;
 use crate::Real;
 use crate::elementary::Elementary;
 use crate::kernel::check::{check_normalized, check_rows, check_slopes, same_len};
-use crate::kernel::norm::{ByVectors, Mixing, Plainly, Term};
+use crate::kernel::norm::{ByVectors, ColumnTerm, Mixing, Plainly};
 use crate::kernel::pool::Pools as _;
 use crate::kernel::{
     GroupedWindow2d, Product, RowNorm, Start, Window2d, conv, gemm, grouped, map, norm, plain,
@@ -234,7 +234,7 @@ pub trait Scalar: Real + bytemuck::Zeroable + Default + Display + Send + Sync + 
     /// `sums[c] = Σ_r dy[r][c]`, and behind them `Σ_r dy[r][c] · (x[r][c] − mean[c])`: twice as many numbers as `mean`.
     fn slope_columns(dy: &[Self], x: &[Self], mean: &[Self], sums: &mut [Self]) {
         check_slopes(dy, x, mean, sums);
-        norm::sum_columns(Plainly, Term::Centred, [dy, x], mean, sums);
+        norm::sum_columns(Plainly, ColumnTerm::Centred, [dy, x], mean, sums);
     }
 
     /// `y[r][c] = (x[r][c] − mean[c]) · factor[c] + shift[c]`, given `[mean, factor, shift]`.
@@ -346,7 +346,7 @@ macro_rules! vector_kernels { ($($T:ident)*) => { $(
         #[inline(never)] fn normalize_rows(norm: RowNorm<$T>, x: &[$T], scale: &[$T], start: Start<'_, $T>, y: &mut [$T]) { same_len(x, y); check_rows(x, &start, scale); $T::vectorize(#[inline(always)] || norm.forward(ByVectors(Arch::new()), x, scale, start, y)); }
         #[inline(never)] fn normalize_rows_backward(norm: RowNorm<$T>, x: &[$T], scale: &[$T], dy: &mut [$T], sums: [Option<&mut [$T]>; 2]) { check_normalized(x, scale, dy, &sums); norm.backward(ByVectors(Arch::new()), x, scale, dy, sums); }
         #[inline(never)] fn column_moments(x: &[$T], [mean, squares]: [&mut [$T]; 2], scratch: &mut [$T]) { same_len(mean, squares); check_rows(x, &Start::Zero, mean); norm::column_moments(ByVectors(Arch::new()), x, mean, squares, scratch); }
-        #[inline(never)] fn slope_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { check_slopes(dy, x, mean, sums); norm::sum_columns(ByVectors(Arch::new()), Term::Centred, [dy, x], mean, sums); }
+        #[inline(never)] fn slope_columns(dy: &[$T], x: &[$T], mean: &[$T], sums: &mut [$T]) { check_slopes(dy, x, mean, sums); norm::sum_columns(ByVectors(Arch::new()), ColumnTerm::Centred, [dy, x], mean, sums); }
         #[inline(never)] fn scale_columns(x: &[$T], rows: [&[$T]; 3], y: &mut [$T]) { same_len(x, y); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); let [mean, factor, shift] = rows; norm::mix_columns(ByVectors(Arch::new()), Mixing::Scale, x, [mean, factor, shift, shift], y); }
         #[inline(never)] fn mix_columns(x: &[$T], rows: [&[$T]; 4], dy: &mut [$T]) { same_len(x, dy); rows.iter().for_each(|row| check_rows(x, &Start::Zero, row)); norm::mix_columns(ByVectors(Arch::new()), Mixing::Back, x, rows, dy); }
         #[inline(never)] fn relu_all(x: &[$T], y: &mut [$T]) { same_len(x, y); $T::vectorize(#[inline(always)] || map::map(x, y, map::relu)); }

@@ -3,11 +3,11 @@
 use pulp::{Simd, WithSimd};
 
 use super::super::lanes::Lanes;
-use super::{CHAINS, Mixing, Term, square};
+use super::{CHAINS, ColumnTerm, Mixing};
 
 /// `sums[c] += Σ_r term(a[r][c], b[r][c], mean[c])`; of a term that is two numbers the sums of the first lie before those of the second.
 pub(crate) struct ColumnSums<'a, T> {
-    pub(crate) term: Term,
+    pub(crate) term: ColumnTerm,
     pub(crate) a: &'a [T],
     pub(crate) b: &'a [T],
     pub(crate) mean: &'a [T],
@@ -31,27 +31,22 @@ impl<T: Lanes> WithSimd for ColumnSums<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         match self.term {
-            Term::Own => self.run(
+            ColumnTerm::Own => self.run(
                 simd,
                 #[inline(always)]
                 |a, _, _| [a],
             ),
-            Term::Square => self.run(
+            ColumnTerm::Square => self.run(
                 simd,
                 #[inline(always)]
                 |a, _, mean| [square::<T, S>(simd, a, mean)],
             ),
-            Term::Product => self.run(
-                simd,
-                #[inline(always)]
-                |a, b, _| [T::times(simd, a, b)],
-            ),
-            Term::Centred => self.run(
+            ColumnTerm::Centred => self.run(
                 simd,
                 #[inline(always)]
                 |a, b, mean| [a, T::times(simd, a, T::minus(simd, b, mean))],
             ),
-            Term::Deviation => self.run(
+            ColumnTerm::Deviation => self.run(
                 simd,
                 #[inline(always)]
                 |a, _, mean| {
@@ -191,4 +186,10 @@ impl<T: Lanes> ColumnMix<'_, T> {
             }
         }
     }
+}
+
+#[inline(always)]
+fn square<T: Lanes, S: Simd>(simd: S, x: T::Vector<S>, mean: T::Vector<S>) -> T::Vector<S> {
+    let from_mean = T::minus(simd, x, mean);
+    T::times(simd, from_mean, from_mean)
 }

@@ -1,6 +1,6 @@
 //! Columns: their sums, their moments, and what becomes of every row by the numbers of its columns.
 
-use super::{Mixing, Sums, Term};
+use super::{ColumnTerm, Mixing, Sums};
 use crate::Scalar;
 
 /// Numbers of narrow rows that are taken at a time.
@@ -14,7 +14,7 @@ const FEWEST_ROWS: usize = 32;
 /// `sums[c] = Σ_r term`, several narrow rows at a time, so that vectors fill; a term of two numbers has two sums for each column.
 pub(crate) fn sum_columns<T: Scalar>(
     by: impl Sums<T>,
-    term: Term,
+    term: ColumnTerm,
     [a, x]: [&[T]; 2],
     mean: &[T],
     sums: &mut [T],
@@ -48,7 +48,7 @@ pub(crate) fn sum_columns<T: Scalar>(
 pub(crate) fn add_rows<T: Scalar>(by: impl Sums<T>, x: &[T], sums: &mut [T]) {
     // the means are not asked for
     if let Some(mean) = x.get(..sums.len()) {
-        by.columns(Term::Own, [x; 2], mean, sums);
+        by.columns(ColumnTerm::Own, [x; 2], mean, sums);
     }
 }
 
@@ -69,13 +69,13 @@ pub(crate) fn column_moments<T: Scalar>(
     let block = (NEAR / n).max(FEWEST_ROWS) * n;
     let (first, rest) = x.split_at(block.min(x.len()));
     // the means are not asked for
-    sum_columns(by, Term::Own, [first; 2], &scratch[..n], mean);
+    sum_columns(by, ColumnTerm::Own, [first; 2], &scratch[..n], mean);
     let share = T::of(1.0 / (first.len() / n).max(1) as f64);
     mean.iter_mut().for_each(|mean| *mean *= share);
-    sum_columns(by, Term::Square, [first; 2], mean, squares);
+    sum_columns(by, ColumnTerm::Square, [first; 2], mean, squares);
     let (mut done, sums) = (first.len() / n, &mut scratch[..2 * n]);
     for x in rest.chunks(block) {
-        sum_columns(by, Term::Deviation, [x; 2], mean, sums);
+        sum_columns(by, ColumnTerm::Deviation, [x; 2], mean, sums);
         let here = x.len() / n;
         done += here;
         let (share, all) = (T::of(1.0 / here as f64), T::of(here as f64 / done as f64));

@@ -1,7 +1,7 @@
 //! Normalisation of rows and of columns, and the gradients through it: the sums it is made of, by the machine's vectors where a number has
 //! them.
 
-use pulp::{Arch, Simd};
+use pulp::Arch;
 
 use super::lanes::Lanes;
 use crate::Scalar;
@@ -21,16 +21,27 @@ pub(crate) use rows::{log_softmax_backward, softmax_backward};
 
 /// Vectors that are added at a time, each to a sum of its own.
 const CHAINS: usize = 4;
-/// What a sum adds up, of the numbers `a`, `b` and `x` of three rows; of columns, of `a` and `x`.
+/// What a sum along a row adds up, of the numbers `a`, `b` and `x` of three rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Term {
+pub(crate) enum RowTerm {
+    /// `a`
+    Own,
+    /// `a · b`
+    Product,
+    /// two numbers, `a · b` and `a · b · (x − mean)`
+    Centred,
+    /// two numbers, `a − mean` and its square
+    Deviation,
+}
+
+/// What a sum down a column adds up, of the numbers `a` and `x` of two matrices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ColumnTerm {
     /// `a`
     Own,
     /// `(a − mean)²`
     Square,
-    /// `a · b`
-    Product,
-    /// two numbers, `a · b` and `a · b · (x − mean)`; of columns `a` and `a · (x − mean)`
+    /// two numbers, `a` and `a · (x − mean)`
     Centred,
     /// two numbers, `a − mean` and its square
     Deviation,
@@ -48,10 +59,10 @@ pub(crate) enum Mixing {
 /// How a number adds and mixes: by vectors, or by [`Plainly`].
 pub(crate) trait Sums<T: Scalar>: Copy {
     /// The second sum is of a term's second number, if it has one.
-    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> [T; 2];
+    fn row(self, term: RowTerm, rows: [&[T]; 3], mean: T) -> [T; 2];
     fn write(self, row: RowWrite<'_, T>) -> [T; 2];
     fn back(self, row: RowBack<'_, T>);
-    fn columns(self, term: Term, rows: [&[T]; 2], mean: &[T], sums: &mut [T]);
+    fn columns(self, term: ColumnTerm, rows: [&[T]; 2], mean: &[T], sums: &mut [T]);
     fn mix(self, mixing: Mixing, x: &[T], columns: [&[T]; 4], y: &mut [T]);
 }
 
@@ -60,15 +71,14 @@ pub(crate) trait Sums<T: Scalar>: Copy {
 pub(crate) struct Plainly;
 
 impl<T: Scalar> Sums<T> for Plainly {
-    fn row(self, term: Term, [a, b, x]: [&[T]; 3], mean: T) -> [T; 2] {
+    fn row(self, term: RowTerm, [a, b, x]: [&[T]; 3], mean: T) -> [T; 2] {
         let mut sums = [T::zero(); 2];
         for ((&a, &b), &x) in a.iter().zip(b).zip(x) {
             let (first, second) = match term {
-                Term::Own => (a, T::zero()),
-                Term::Square => ((a - mean) * (a - mean), T::zero()),
-                Term::Product => (a * b, T::zero()),
-                Term::Centred => (a * b, a * b * (x - mean)),
-                Term::Deviation => (a - mean, (a - mean) * (a - mean)),
+                RowTerm::Own => (a, T::zero()),
+                RowTerm::Product => (a * b, T::zero()),
+                RowTerm::Centred => (a * b, a * b * (x - mean)),
+                RowTerm::Deviation => (a - mean, (a - mean) * (a - mean)),
             };
             sums[0] += first;
             sums[1] += second;
@@ -87,7 +97,7 @@ impl<T: Scalar> Sums<T> for Plainly {
                 .zip(shift)
                 .for_each(|(y, &shift)| *y += shift);
         }
-        self.row(Term::Deviation, [row.next; 3], row.around)
+        self.row(RowTerm::Deviation, [row.next; 3], row.around)
     }
 
     fn back(self, row: RowBack<'_, T>) {
@@ -104,22 +114,21 @@ impl<T: Scalar> Sums<T> for Plainly {
         }
     }
 
-    fn columns(self, term: Term, [a, x]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
+    fn columns(self, term: ColumnTerm, [a, x]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
         let n = mean.len().max(1);
         let (sums, second) = sums.split_at_mut(n.min(sums.len()));
         for (a, x) in a.chunks_exact(n).zip(x.chunks_exact(n)) {
-            for (((sum, &a), &x), &mean) in sums.iter_mut().zip(a).zip(x).zip(mean) {
+            for ((sum, &a), &mean) in sums.iter_mut().zip(a).zip(mean) {
                 *sum += match term {
-                    Term::Own | Term::Centred => a,
-                    Term::Square => (a - mean) * (a - mean),
-                    Term::Product => a * x,
-                    Term::Deviation => a - mean,
+                    ColumnTerm::Own | ColumnTerm::Centred => a,
+                    ColumnTerm::Square => (a - mean) * (a - mean),
+                    ColumnTerm::Deviation => a - mean,
                 };
             }
             // there are some if the term is two numbers
             for (((sum, &a), &x), &mean) in second.iter_mut().zip(a).zip(x).zip(mean) {
                 *sum += match term {
-                    Term::Centred => a * (x - mean),
+                    ColumnTerm::Centred => a * (x - mean),
                     _ => (a - mean) * (a - mean),
                 };
             }
@@ -145,7 +154,7 @@ impl<T: Scalar> Sums<T> for Plainly {
 pub(crate) struct ByVectors(pub(crate) Arch);
 
 impl<T: Scalar + Lanes> Sums<T> for ByVectors {
-    fn row(self, term: Term, rows: [&[T]; 3], mean: T) -> [T; 2] {
+    fn row(self, term: RowTerm, rows: [&[T]; 3], mean: T) -> [T; 2] {
         self.0.dispatch(RowSum { term, rows, mean })
     }
 
@@ -157,7 +166,7 @@ impl<T: Scalar + Lanes> Sums<T> for ByVectors {
         self.0.dispatch(row);
     }
 
-    fn columns(self, term: Term, [a, b]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
+    fn columns(self, term: ColumnTerm, [a, b]: [&[T]; 2], mean: &[T], sums: &mut [T]) {
         self.0.dispatch(ColumnSums {
             term,
             a,
@@ -175,10 +184,4 @@ impl<T: Scalar + Lanes> Sums<T> for ByVectors {
             y,
         });
     }
-}
-
-#[inline(always)]
-fn square<T: Lanes, S: Simd>(simd: S, x: T::Vector<S>, mean: T::Vector<S>) -> T::Vector<S> {
-    let from_mean = T::minus(simd, x, mean);
-    T::times(simd, from_mean, from_mean)
 }

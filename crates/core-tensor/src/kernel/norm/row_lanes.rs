@@ -4,11 +4,11 @@ use pulp::{Simd, WithSimd};
 
 use super::super::array::map;
 use super::super::lanes::Lanes;
-use super::{CHAINS, Term, square};
+use super::{CHAINS, RowTerm};
 
 /// `Σ term` along a row; of a term that is one number the second sum is zero.
 pub(crate) struct RowSum<'a, T> {
-    pub(crate) term: Term,
+    pub(crate) term: RowTerm,
     /// rows of a length
     pub(crate) rows: [&'a [T]; 3],
     pub(crate) mean: T,
@@ -35,54 +35,49 @@ impl<T: Lanes> WithSimd for RowSum<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> [T; 2] {
         let Self { rows, mean, .. } = self;
-        let one = match self.term {
-            Term::Own => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, _, _], _| [a],
-            ),
-            Term::Square => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, _, _], mean| [square::<T, S>(simd, a, mean)],
-            ),
-            Term::Product => along(
-                simd,
-                rows,
-                mean,
-                #[inline(always)]
-                |[a, b, _], _| [T::times(simd, a, b)],
-            ),
-            Term::Deviation => {
-                return along(
+        let zero = T::zero();
+        match self.term {
+            RowTerm::Own => {
+                let [sum] = along(
                     simd,
                     rows,
                     mean,
                     #[inline(always)]
-                    |[a, _, _], mean| {
-                        let off = T::minus(simd, a, mean);
-                        [off, T::times(simd, off, off)]
-                    },
+                    |[a, _, _], _| [a],
                 );
+                [sum, zero]
             }
-            Term::Centred => {
-                return along(
+            RowTerm::Product => {
+                let [sum] = along(
                     simd,
                     rows,
                     mean,
                     #[inline(always)]
-                    |[a, b, x], mean| {
-                        let product = T::times(simd, a, b);
-                        [product, T::times(simd, product, T::minus(simd, x, mean))]
-                    },
+                    |[a, b, _], _| [T::times(simd, a, b)],
                 );
+                [sum, zero]
             }
-        };
-        [one[0], T::zero()]
+            RowTerm::Deviation => along(
+                simd,
+                rows,
+                mean,
+                #[inline(always)]
+                |[a, _, _], mean| {
+                    let off = T::minus(simd, a, mean);
+                    [off, T::times(simd, off, off)]
+                },
+            ),
+            RowTerm::Centred => along(
+                simd,
+                rows,
+                mean,
+                #[inline(always)]
+                |[a, b, x], mean| {
+                    let product = T::times(simd, a, b);
+                    [product, T::times(simd, product, T::minus(simd, x, mean))]
+                },
+            ),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::row_back_lanes::RowBack;
 use super::row_lanes::RowWrite;
-use super::{Sums, Term};
+use super::{RowTerm, Sums};
 use crate::Scalar;
 use crate::kernel::Start;
 
@@ -27,7 +27,7 @@ impl<T: Scalar> RowNorm<T> {
     fn around(self, by: impl Sums<T>, x: &[T]) -> T {
         let first = &x[..x.len().min(FIRST)];
         if self.centred {
-            by.row(Term::Own, [first; 3], T::zero())[0] * T::of(1.0 / first.len().max(1) as f64)
+            by.row(RowTerm::Own, [first; 3], T::zero())[0] * T::of(1.0 / first.len().max(1) as f64)
         } else {
             T::zero()
         }
@@ -37,7 +37,7 @@ impl<T: Scalar> RowNorm<T> {
     #[inline(always)]
     fn moments(self, by: impl Sums<T>, x: &[T]) -> [T; 2] {
         let around = self.around(by, x);
-        self.moments_from(x.len(), around, by.row(Term::Deviation, [x; 3], around))
+        self.moments_from(x.len(), around, by.row(RowTerm::Deviation, [x; 3], around))
     }
 
     /// The same of `n` numbers, given `Σ (x − around)` and `Σ (x − around)²`.
@@ -115,7 +115,7 @@ impl<T: Scalar> RowNorm<T> {
         let share = T::of(1.0 / n as f64);
         for (x, dy) in x.chunks_exact(n).zip(dy.chunks_exact_mut(n)) {
             let [mean, inverse] = self.moments(by, x);
-            let [all, along] = by.row(Term::Centred, [scale, dy, x], mean);
+            let [all, along] = by.row(RowTerm::Centred, [scale, dy, x], mean);
             by.back(RowBack {
                 moments: [mean, inverse],
                 all: if self.centred { all * share } else { T::zero() },
@@ -132,7 +132,7 @@ impl<T: Scalar> RowNorm<T> {
 /// `dy ← y · (dy − Σ y · dy)`: through a softmax with the output `y`.
 #[inline(always)]
 pub(crate) fn softmax_backward<T: Scalar>(by: impl Sums<T>, y: &[T], dy: &mut [T]) {
-    let [mean, _] = by.row(Term::Product, [y, dy, y], T::zero());
+    let [mean, _] = by.row(RowTerm::Product, [y, dy, y], T::zero());
     for (dy, &y) in dy.iter_mut().zip(y) {
         *dy = y * (*dy - mean);
     }
@@ -146,7 +146,7 @@ pub(crate) fn log_softmax_backward<T: Scalar>(
     dy: &mut [T],
     exp: impl Fn(T) -> T,
 ) {
-    let [total, _] = by.row(Term::Own, [&*dy; 3], T::zero());
+    let [total, _] = by.row(RowTerm::Own, [&*dy; 3], T::zero());
     for (dy, &y) in dy.iter_mut().zip(y) {
         *dy -= exp(y) * total;
     }
