@@ -29,6 +29,23 @@ pub struct Work {
     pub before: Option<Box<dyn FnMut()>>,
 }
 
+/// Seconds between two bursts of multiply-adds: short enough for the processor's clock to be the same, long enough for them to cost nothing.
+const BETWEEN_BURSTS: f64 = 1e-3;
+
+/// What was measured of a piece of work.
+pub struct Measured {
+    /// seconds of one run, the median of many
+    pub seconds: f64,
+    /// `f32` operations a second of multiply-adds on registers alone in between, the median of many bursts: the arithmetic peak at the clock
+    /// that the processor grants this work. Instructions that read memory beside multiply-adds draw more power, and lower it.
+    pub peak: f64,
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 impl Work {
     /// A piece of work.
     pub fn new(name: impl Into<String>, flops: f64, run: impl FnMut() + 'static) -> Self {
@@ -40,9 +57,14 @@ impl Work {
         }
     }
 
-    /// Seconds of one run, the median of many: as many as fit `budget` seconds after a tenth of it for warming up, at least five. Runs
-    /// shorter than a clock can tell are timed in groups, if nothing must be done before each.
+    /// Seconds of one run, the median of many: see [`Self::measure`].
     pub fn median_seconds(&mut self, budget: f64) -> f64 {
+        self.measure(budget).seconds
+    }
+
+    /// Runs as many times as fit `budget` seconds after a tenth of it for warming up, at least five, with a burst of multiply-adds now and
+    /// then. Runs shorter than a clock can tell are timed in groups, if nothing must be done before each.
+    pub fn measure(&mut self, budget: f64) -> Measured {
         let clock = Instant::now();
         let mut warm = 0_u32;
         while warm < 2 || clock.elapsed().as_secs_f64() < budget / 10.0 {
@@ -55,12 +77,19 @@ impl Work {
         } else {
             1
         };
-        let (mut times, clock) = (Vec::new(), Instant::now());
+        let (mut times, mut peaks, clock) = (Vec::new(), Vec::new(), Instant::now());
         while times.len() < 5 || clock.elapsed().as_secs_f64() < budget {
             times.push(self.seconds(group));
+            if clock.elapsed().as_secs_f64() > BETWEEN_BURSTS * peaks.len() as f64 {
+                // the first finds its instructions far away
+                peak::burst();
+                peaks.push(peak::burst());
+            }
         }
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
+        Measured {
+            seconds: median(&mut times),
+            peak: median(&mut peaks),
+        }
     }
 
     /// Seconds of one of so many runs.
