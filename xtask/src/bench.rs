@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: the work of `benches` as one table, each figure with its share of the peak measured in the same run.
 
-use benches::{Measured, Work, derivatives, elements, grouped, kernels, peak, sequences, steps, tape};
+use benches::{
+    Measured, Work, derivatives, elements, grouped, kernels, peak, sequences, steps, tape,
+};
 
 /// Seconds spent on each piece of work.
 const BUDGET: f64 = 0.4;

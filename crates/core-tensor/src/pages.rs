@@ -20,8 +20,14 @@ pub fn zeros<T: Scalar>(len: usize) -> Box<[T]> {
 }
 
 /// A value of zero bytes in the heap, in large pages if it is large.
+///
+/// The system's own zeros would do for a value that lies anywhere; for one that begins at a cache line the allocator writes them itself, in small
+/// pages, before they can be asked to be large.
 pub(crate) fn zeroed<Z>() -> Box<MaybeUninit<Z>> {
-    in_large_pages(Box::<Z>::new_zeroed())
+    let mut memory = in_large_pages(Box::<Z>::new_uninit());
+    // SAFETY: one `Z` has room there.
+    unsafe { memory.as_mut_ptr().write_bytes(0, 1) };
+    memory
 }
 
 /// Asks for large pages before the memory is touched. What the system answers changes how fast the memory is, and nothing else.

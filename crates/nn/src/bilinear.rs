@@ -28,6 +28,7 @@ type Two<const I: usize, const J: usize> = Pair<Vector<I>, Vector<J>>;
 /// ```
 ///
 /// Tenenbaum, Freeman: Separating style and content with bilinear models (2000).
+#[repr(C, align(64))]
 pub struct Bilinear<const I: usize, const J: usize, const O: usize, T: Scalar = f32> {
     /// `W`, indexed by the place in the first input, in the second, and in the output
     pub weight: Tensor<Image<I, J, O>, T>,

@@ -50,6 +50,7 @@ pub(crate) type Windowed<
 /// `dw[k, l, c, o] = Σ x[i·S + k − P, j·S + l − P, c] · dy[i, j, o]`, `db = Σ dy`, `dx` the transposed convolution of `dy`.
 ///
 /// LeCun et al.: Gradient-based learning applied to document recognition (1998).
+#[repr(C, align(64))]
 pub struct Conv2d<
     const I: usize,
     const O: usize,

@@ -21,6 +21,7 @@ use crate::{Layer, Mode, Pass};
 /// `dW = Σ M ∘ (xᵀ·dy)`, `db = Σ dy`, `dx = dy·(M ∘ W)ᵀ`, where `M` is 0 or `1 / (1 − p)` and the sums are over the samples.
 ///
 /// Wan et al.: Regularization of neural networks using DropConnect (2013).
+#[repr(C, align(64))]
 pub struct DropConnect<
     const I: usize,
     const O: usize,

@@ -30,6 +30,7 @@ use crate::{Class, Layer, Pass};
 /// ```
 ///
 /// Bengio et al.: A neural probabilistic language model (2003).
+#[repr(C, align(64))]
 pub struct Embedding<const N: usize, const O: usize, T: Scalar = f32, const PAD: isize = -1> {
     /// `W`, a row for each word
     pub weight: Tensor<Matrix<N, O>, T>,

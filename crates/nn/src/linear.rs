@@ -23,6 +23,7 @@ use crate::{Layer, Pass};
 /// ```
 ///
 /// Rosenblatt: The perceptron (1958).
+#[repr(C, align(64))]
 pub struct Linear<const I: usize, const O: usize, T: Scalar = f32> {
     /// `W`, a row for each input
     pub weight: Tensor<Matrix<I, O>, T>,
@@ -41,6 +42,7 @@ params!([const I: usize, const O: usize] Linear<I, O> { weight: Weight Matrix<I,
 /// `dW = xᵀ·dy`, `dx = dy·Wᵀ`.
 ///
 /// The projections of Vaswani et al.: Attention is all you need (2017) are such.
+#[repr(C, align(64))]
 pub struct LinearNoBias<const I: usize, const O: usize, T: Scalar = f32> {
     /// `W`, a row for each input
     pub weight: Tensor<Matrix<I, O>, T>,

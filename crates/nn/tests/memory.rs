@@ -1,5 +1,7 @@
 //! The memory of a pass is a constant of the type: exactly so much suffices, whatever the address it begins at.
 
+use std::any::type_name;
+use std::mem::offset_of;
 use std::sync::Mutex;
 
 use core_tensor::{
@@ -7,14 +9,14 @@ use core_tensor::{
 };
 use nn::{
     AdaptiveAvgPool2d, AdaptiveMaxPool2d, Aux, AvgPool1d, AvgPool2d, BatchNorm, BatchNormPlain,
-    BatchNormRelu, Bidirectional, Bilinear, Concat, Conv2d, Conv2dNoBias, Crop2d, DropConnect,
-    EachStep, Embedding, EncoderBlock, First, Flatten, FlattenChannelsFirst, Frozen, GlobalAvgPool,
-    GlobalMaxPool, GroupedConv2dNoBias, Gru, GruResetBefore, Init, LastStep, Layer,
-    LearnedPositions, Linear, LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse, MultiHeadAttention,
-    Normed, Numbered, Pass, PeepholeLstm, PixelShuffle, PixelUnshuffle, PositionalEncoding,
-    PreNormBlock, Product, RRelu, Relu, Repeat, Reshape, Residual, Rnn, Second, Sigmoid, Stateful,
-    Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient, init, network, predict,
-    training_room,
+    BatchNormRelu, Bidirectional, Bilinear, Concat, Conv1d, Conv2d, Conv2dNoBias, ConvTranspose2d,
+    Crop2d, DropConnect, EachStep, Embedding, EncoderBlock, First, Flatten, FlattenChannelsFirst,
+    Frozen, GlobalAvgPool, GlobalMaxPool, GroupedConv2d, GroupedConv2dNoBias, Gru, GruResetBefore,
+    Init, LastStep, Layer, LearnedPositions, Linear, LinearNoBias, Lstm, MaxPool1d, MaxPool2d, Mse,
+    MultiHeadAttention, Normed, Numbered, Pass, PeepholeLstm, PixelShuffle, PixelUnshuffle,
+    PositionalEncoding, PreNormBlock, Product, RRelu, Relu, Repeat, Reshape, Residual, Rnn, Second,
+    Sigmoid, Stateful, Sum, Tanh, UpsampleBilinear2d, UpsampleNearest2d, ZeroPad2d, gradient, init,
+    network, predict, training_room,
 };
 
 /// Trains and predicts in exactly the room that the type states, at every offset within a cache line.
@@ -189,4 +191,22 @@ fn a_network_and_its_arena_can_be_static() {
         Pass::train(&mut *arena, 0),
     );
     assert_eq!((score.loss, grad.2.bias[[0]]), (0.0, 0.0));
+}
+
+#[test]
+fn weights_begin_at_a_cache_line() {
+    macro_rules! lines { ($($field:ident of $($layer:ty),+;)*) => { $($(
+        let (alone, after_another) = (<$layer>::boxed(), <(Linear<3, 5>, $layer)>::boxed());
+        assert_eq!(offset_of!($layer, $field), 0);
+        for weight in [&alone.$field, &after_another.1.$field] {
+            let address = weight.as_slice().as_ptr().addr();
+            assert_eq!(address % 64, 0, "{} in {}", stringify!($field), type_name::<$layer>());
+        }
+    )+)* }; }
+    lines! {
+        weight of Linear<3, 5>, LinearNoBias<3, 5>, DropConnect<3, 5>, Bilinear<3, 2, 5>, Embedding<3, 5>, MultiHeadAttention<6, 2>,
+            Conv2d<1, 5, 3>, Conv2dNoBias<1, 5, 3>, GroupedConv2d<3, 3, 3, 3>, GroupedConv2dNoBias<3, 3, 3, 3>, ConvTranspose2d<3, 5, 2>,
+            Conv1d<3, 5, 2>, Linear<3, 5, f64>;
+        weight_ih of Rnn<3, 5>, Lstm<3, 5>, PeepholeLstm<3, 5>, Gru<3, 5>, GruResetBefore<3, 5>;
+    }
 }

@@ -18,7 +18,7 @@ pool  MaxPool2d  Image<8, 8, 4>  Image<4, 4, 4>  4×4            0    192       
 flat  Flatten    Image<4, 4, 4>  Vector<64>      all            0      0           0
 out   Linear     Vector<64>      Vector<10>      all          650  1,280          40
 690 parameters; 6,336 FLOPs a sample forward
-training on batches of 32: 2,760 bytes of weights + 2,760 of gradient + ";
+training on batches of 32: 2,816 bytes of weights + 2,816 of gradient + ";
     let summary = Network::<Image<8, 8, 1>, Tiny<f32>>::new(32).summary();
     let text = summary.to_string();
     assert!(text.starts_with(TABLE), "{text}");
@@ -39,14 +39,14 @@ training on batches of 32: 2,760 bytes of weights + 2,760 of gradient + ";
 
 #[test]
 fn frozen_parts_and_shortcuts() {
-    // in numbers: kept 4·3, handed back 2 + 3, in the shortcut 3, of the loss 3; 8 pieces of up to 15 more and two of 16
+    // weights of whole cache lines for each layer; in numbers: kept 4·3, handed back 2 + 3, in the shortcut 3, of the loss 3; 8 pieces of up to 15 more and two of 16
     const TABLE: &str = "\x20    layer            in         out        parameters  FLOPs  bytes kept
 0    Linear (frozen)  Vector<2>  Vector<3>           9     12          24
 1.0  Linear           Vector<3>  Vector<3>          12     18          24
 1.1  Tanh             Vector<3>  Vector<3>           0     60          24
 1    Residual         Vector<3>  Vector<3>           0      3          24
 21 parameters, 12 of them learn; 93 FLOPs a sample forward
-training on batches of 1: 168 bytes of weights + 96 of gradient + 1,464 of arena; inference of one sample: 1,248 bytes of arena
+training on batches of 1: 256 bytes of weights + 128 of gradient + 1,464 of arena; inference of one sample: 1,248 bytes of arena
 ";
     type Net = (
         Frozen<Linear<2, 3, f64>>,

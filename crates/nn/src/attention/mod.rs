@@ -41,6 +41,7 @@ pub use block::{EncoderBlock, FeedForward, PreNormBlock};
 /// ```
 ///
 /// Vaswani et al.: Attention is all you need (2017).
+#[repr(C, align(64))]
 pub struct MultiHeadAttention<
     const D: usize,
     const HEADS: usize,

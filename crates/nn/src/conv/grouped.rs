@@ -37,6 +37,7 @@ use crate::{Field, Layer, Pass};
 /// Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks (2012); Yu, Koltun: Multi-scale context
 /// aggregation by dilated convolutions (2016); Xie et al.: Aggregated residual transformations for deep neural networks (2017); Howard et
 /// al.: MobileNets (2017).
+#[repr(C, align(64))]
 pub struct GroupedConv2d<
     const G: usize,
     const I: usize,

@@ -33,6 +33,7 @@ use crate::{Field, Layer, Pass};
 /// ```
 ///
 /// He et al.: Deep residual learning for image recognition (2015).
+#[repr(C, align(64))]
 pub struct Conv2dNoBias<
     const I: usize,
     const O: usize,
@@ -58,6 +59,7 @@ pub struct Conv2dNoBias<
 /// `dw[k, l, c, g, o] = Σ x[i·S + k·D − P, j·S + l·D − P, g, c] · dy[i, j, g, o]`, `dx` the transposed convolution of `dy`.
 ///
 /// Xie et al.: Aggregated residual transformations for deep neural networks (2017).
+#[repr(C, align(64))]
 pub struct GroupedConv2dNoBias<
     const G: usize,
     const I: usize,

@@ -32,6 +32,7 @@ use crate::{Field, Layer, Pass};
 /// ```
 ///
 /// Waibel et al.: Phoneme recognition using time-delay neural networks (1989); with taps apart, van den Oord et al.: WaveNet (2016).
+#[repr(C, align(64))]
 pub struct Conv1d<
     const I: usize,
     const O: usize,

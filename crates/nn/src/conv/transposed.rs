@@ -34,6 +34,7 @@ use crate::{Field, Layer, Pass};
 /// ```
 ///
 /// Zeiler et al.: Deconvolutional networks (2010); Dumoulin, Visin: A guide to convolution arithmetic for deep learning (2016).
+#[repr(C, align(64))]
 pub struct ConvTranspose2d<
     const I: usize,
     const O: usize,

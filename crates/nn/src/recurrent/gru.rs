@@ -25,6 +25,7 @@ use super::sides::{Kept, Now, Sides};
 ///
 /// Cho et al.: Learning phrase representations using RNN encoder–decoder (2014), with the reset after the product as cuDNN and PyTorch have it;
 /// [`GruResetBefore`](crate::GruResetBefore) is the paper's own form.
+#[repr(C, align(64))]
 pub struct Gru<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, for each input a row of the gates `r`, `z`, `n`
     pub weight_ih: Tensor<Image<I, 3, N>, T>,

@@ -23,6 +23,7 @@ use super::sides::{Kept, Now, Sides};
 /// `dU = Σ hₜ₋₁ᵀ·daₜ`, `db = Σ daₜ`, `dxₜ = daₜ·Wᵀ`.
 ///
 /// Hochreiter, Schmidhuber: Long short-term memory (1997), with the forgetting of Gers, Schmidhuber, Cummins (2000).
+#[repr(C, align(64))]
 pub struct Lstm<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, for each input a row of the gates `i`, `f`, `g`, `o`
     pub weight_ih: Tensor<Image<I, 4, N>, T>,
@@ -65,6 +66,7 @@ params!([const I: usize, const N: usize] Lstm<I, N> {
 /// ```
 ///
 /// Gers, Schmidhuber: Recurrent nets that time and count (2000).
+#[repr(C, align(64))]
 pub struct PeepholeLstm<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, for each input a row of the gates `i`, `f`, `g`, `o`
     pub weight_ih: Tensor<Image<I, 4, N>, T>,

@@ -34,6 +34,7 @@ use super::sides::{Now, Sides};
 /// ```
 ///
 /// Cho et al.: Learning phrase representations using RNN encoder–decoder (2014).
+#[repr(C, align(64))]
 pub struct GruResetBefore<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, for each input a row of the gates `r`, `z`, `m`
     pub weight_ih: Tensor<Image<I, 3, N>, T>,

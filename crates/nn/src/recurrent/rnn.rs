@@ -29,6 +29,7 @@ use super::sides::{Now, Sides};
 /// ```
 ///
 /// Elman: Finding structure in time (1990).
+#[repr(C, align(64))]
 pub struct Rnn<const I: usize, const N: usize, T: Scalar = f32> {
     /// `W`, a row for each input
     pub weight_ih: Tensor<Matrix<I, N>, T>,
