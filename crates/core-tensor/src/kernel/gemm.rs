@@ -9,12 +9,14 @@ use super::lanes::Lanes;
 use super::tile::{Rows, Terms};
 use super::{Layout, Product, Start};
 
-/// Most numbers in a block of `a`, which stays in the second-level cache while the columns of `b` pass by.
-const BLOCK: usize = 3 << 16;
-/// Most rows of that block. The more, the fewer times `b` is laid out.
-const TALLEST: usize = 768;
+/// Most rows of a block of `a`, which stays in the second-level cache while the columns of `b` pass by. The more, the fewer times `b` is laid out.
+const TALLEST: usize = 384;
 /// Most columns of it: as many rows of `b` fill the first-level cache. The longer the sums, the fewer times `c` is read and written.
 const LONGEST: usize = 128;
+/// Most columns of a block of `c`, which stays in the second-level cache until its sums are whole.
+const WIDEST: usize = 256;
+/// Columns of the widest tile.
+const WIDTH: usize = 64;
 /// A left factor of so many numbers is one block, whatever its sides; so is one that meets so few columns.
 const WHOLE: usize = 1 << 17;
 const FEW_COLUMNS: usize = 128;
@@ -52,17 +54,11 @@ pub(crate) fn matmul<T: Lanes>(
         Layout::Nn | Layout::Tn => (b_apart, 1),
         Layout::Nt => (1, b_apart),
     };
-    let (block_m, block_k) = if m * k <= WHOLE || n <= FEW_COLUMNS {
-        (m, k)
-    } else {
-        let block_m = m.div_ceil(m.div_ceil(TALLEST));
-        let longest = LONGEST.min(BLOCK / block_m);
-        (block_m, k.div_ceil(k.div_ceil(longest)))
-    };
+    let [block_m, block_k, block_n] = blocks(p);
     // Plain loops: `step_by` divides, which takes as long as a tile's beginning and end.
-    let (mut i, mut t) = (0, 0);
-    while i < m {
-        let (in_group, len) = (block_m.min(m - i), block_k.min(k - t));
+    let [mut i, mut t, mut j] = [0; 3];
+    while i < m && j < n {
+        let [in_group, len, columns] = [block_m.min(m - i), block_k.min(k - t), block_n.min(n - j)];
         Contraction {
             grid: RowGrid {
                 groups: 1,
@@ -79,19 +75,36 @@ pub(crate) fn matmul<T: Lanes>(
                 b_segment: 0,
                 b_step,
             },
-            n,
+            n: columns,
             b_column,
             a: &a[(i * a_row + t * a_step).min(a.len())..],
-            b: &b[(t * b_step).min(b.len())..],
-            start: if t == 0 { start } else { Start::Output },
-            c: &mut c[i * c_apart..],
+            b: &b[(t * b_step + j * b_column).min(b.len())..],
+            start: match start {
+                _ if t > 0 => Start::Output,
+                Start::Row(row) => Start::Row(&row[j..]),
+                start => start,
+            },
+            c: &mut c[i * c_apart + j..],
         }
         .run(arch);
-        i += in_group;
-        if i == m && t + len < k {
-            (i, t) = (0, t + len);
+        t += len;
+        if t >= k {
+            (t, j) = (0, j + columns);
+        }
+        if j >= n {
+            (j, i) = (0, i + in_group);
         }
     }
+}
+
+/// Rows, terms and columns of the blocks that a product is done in, all alike but the last.
+fn blocks(Product { m, k, n, .. }: Product) -> [usize; 3] {
+    if m * k <= WHOLE || n <= FEW_COLUMNS {
+        return [m, k, n];
+    }
+    let even = |side: usize, most: usize| side.div_ceil(side.div_ceil(most));
+    let columns = even(n, WIDEST).next_multiple_of(WIDTH);
+    [even(m, TALLEST), even(k, LONGEST), columns]
 }
 
 /// Few rows times a transposed factor: every number of the result is the product of two contiguous rows.
