@@ -21,6 +21,7 @@ mod pack;
 pub mod plain;
 mod planar;
 mod planar_weights;
+mod planes;
 pub(crate) mod pool;
 pub(crate) mod pool_lanes;
 pub(crate) mod reduce;

@@ -12,6 +12,7 @@ use super::apart::Places;
 use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
+use super::planes::part;
 use super::tile::Sums;
 
 /// More output channels than this fill registers by themselves.
@@ -114,78 +115,18 @@ impl Planar {
 
     /// Writes the rows of the image between their zeros.
     #[inline(always)]
-    pub(super) fn lay_out_image<T: Lanes>(&self, x: &[T], image: &mut [T]) {
+    pub(super) fn lay_out_image<T: Lanes, S: Simd>(&self, simd: S, x: &[T], image: &mut [T]) {
         let ([_, width, c], pitch) = (self.input, self.pitch());
         let columns = width.min(pitch - self.padding[1]);
         let rows = image[MARGIN * c * pitch..].chunks_exact_mut(c * pitch);
         for (x, to) in x.chunks_exact(width * c).zip(rows) {
-            part_channels(&x[..columns * c], c, &mut to[self.padding[1]..], pitch);
-        }
-    }
-}
-
-/// `to[channel][pixel] = x[pixel][channel]`, rows of `to` `pitch` apart. Inlined where wide vectors are at hand.
-#[inline(always)]
-pub(super) fn part_channels<T: Lanes>(x: &[T], c: usize, to: &mut [T], pitch: usize) {
-    match c {
-        1 => to[..x.len()].copy_from_slice(x),
-        3 => part_exactly::<T, 3>(x, to, pitch),
-        6 => part_exactly::<T, 6>(x, to, pitch),
-        16 => part_exactly::<T, 16>(x, to, pitch),
-        _ => part_blocks(x, c, to, pitch),
-    }
-}
-
-/// The same for a constant number of channels: blocks of constant sides become shuffles.
-#[inline(always)]
-fn part_exactly<T: Lanes, const C: usize>(x: &[T], to: &mut [T], pitch: usize) {
-    const BLOCK: usize = 8;
-    let (blocks, rest) = x.as_chunks::<C>().0.as_chunks::<BLOCK>();
-    for (b, block) in blocks.iter().enumerate() {
-        for r in 0..C {
-            let row: &mut [T; BLOCK] = to[r * pitch + b * BLOCK..]
-                .first_chunk_mut()
-                .expect("a row of pixels");
-            for j in 0..BLOCK {
-                row[j] = block[j][r];
-            }
-        }
-    }
-    part_pixels(
-        rest.iter().map(
-            #[inline(always)]
-            |pixel| &pixel[..],
-        ),
-        &mut to[blocks.len() * BLOCK..],
-        pitch,
-    );
-}
-
-/// The same for any number of channels: a few pixels at a time, whose channel is written as one piece. Not inlined: it moves single numbers.
-#[inline(never)]
-fn part_blocks<T: Lanes>(x: &[T], c: usize, to: &mut [T], pitch: usize) {
-    const BLOCK: usize = 8;
-    let blocks = x.chunks_exact(BLOCK * c);
-    let (done, rest) = (x.len() / (BLOCK * c) * BLOCK, blocks.remainder());
-    for (b, block) in blocks.enumerate() {
-        let pixels: [&[T]; BLOCK] = from_fn(|j| &block[j * c..][..c]);
-        for r in 0..c {
-            let row = to[r * pitch + b * BLOCK..].first_chunk_mut();
-            let row: &mut [T; BLOCK] = row.expect("a row of pixels");
-            for j in 0..BLOCK {
-                row[j] = pixels[j][r];
-            }
-        }
-    }
-    part_pixels(rest.chunks_exact(c), &mut to[done..], pitch);
-}
-
-/// The same, a pixel at a time.
-#[inline(always)]
-fn part_pixels<'a, T: Lanes>(pixels: impl Iterator<Item = &'a [T]>, to: &mut [T], pitch: usize) {
-    for (j, pixel) in pixels.enumerate() {
-        for (to, x) in to[j..].iter_mut().step_by(pitch).zip(pixel) {
-            *to = *x;
+            part(
+                simd,
+                &x[..columns * c],
+                c,
+                &mut to[self.padding[1]..],
+                pitch,
+            );
         }
     }
 }
@@ -206,7 +147,7 @@ impl<T: Lanes> WithSimd for Image<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         if const { every_shape::<T, S>() } {
-            self.of.lay_out_image(self.x, self.image);
+            self.of.lay_out_image(simd, self.x, self.image);
             match self.of.output[2] {
                 ..=3 => self.tiles::<S, 3, 4>(simd),
                 4..=6 => self.tiles::<S, 6, 4>(simd),

@@ -9,7 +9,8 @@ use super::apart::load_apart;
 use super::array::from_fn;
 use super::block::every_shape;
 use super::lanes::Lanes;
-use super::planar::{MARGIN, Planar, part_channels};
+use super::planar::{MARGIN, Planar};
+use super::planes::part;
 
 /// Most lanes of the registers with which this pays.
 const LANES: usize = 16;
@@ -88,13 +89,19 @@ impl Planar {
 
     /// `planes[row][channel][column]`
     #[inline(always)]
-    fn lay_out_gradient<T: Lanes>(&self, dy: &[T], channels: usize, planes: &mut [T]) {
+    fn lay_out_gradient<T: Lanes, S: Simd>(
+        &self,
+        simd: S,
+        dy: &[T],
+        channels: usize,
+        planes: &mut [T],
+    ) {
         let ([_, width, o], pitch) = (self.output, self.plane_pitch());
         for (dy, to) in dy
             .chunks_exact(width * o)
             .zip(planes.chunks_exact_mut(channels * pitch))
         {
-            part_channels(dy, o, to, pitch);
+            part(simd, dy, o, to, pitch);
         }
     }
 }
@@ -127,8 +134,8 @@ impl<T: Lanes> Sample<'_, T> {
     /// A tile for each row of the window, each input channel and each `MR` of `ALL` output channels: `TAPS` taps.
     #[inline(always)]
     fn tiles<S: Simd, const ALL: usize, const MR: usize, const TAPS: usize>(&mut self, simd: S) {
-        self.of.lay_out_image(self.x, self.image);
-        self.of.lay_out_gradient(self.dy, ALL, self.planes);
+        self.of.lay_out_image(simd, self.x, self.image);
+        self.of.lay_out_gradient(simd, self.dy, ALL, self.planes);
         let (of, lanes) = (&self.of, T::lanes::<S>());
         let (c, pitch, plane_pitch) = (of.input[2], of.pitch(), of.plane_pitch());
         let above = of.padding[0];
