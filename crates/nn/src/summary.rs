@@ -24,7 +24,7 @@ pub struct Summary {
     pub trainable: usize,
     /// additions and multiplications of forward, a sample
     pub flops: u64,
-    /// bytes of the weights
+    /// bytes of the weights, those of each layer in whole cache lines
     pub weight_bytes: usize,
     /// bytes of the gradient
     pub gradient_bytes: usize,
