@@ -62,11 +62,14 @@ fn identity<const C: usize>(weight: &mut Tensor<Filter<3, 3, C, C>>) {
 /// How long is learnt.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
-    /// before growing, and as many after it; from scratch, as many as cost the same
+    /// before growing, and in each of the other parts of the cycle; from scratch, as many as cost the same
     pub(crate) samples: usize,
     /// how many samples judge
     pub(crate) unseen: usize,
 }
+
+/// In how many parts the cycle of the rate is: a VGG-11 learns through the first of them, what it grows to through the others.
+const PARTS: usize = 3;
 
 /// The largest rates: each is tried in both ways.
 pub(crate) const RATES: [f64; 2] = [2e-3, 4e-3];
@@ -82,7 +85,7 @@ pub(crate) struct Grown {
     curves: [Vec<[f64; 2]>; 3],
 }
 
-/// Teaches a VGG-11 through the first half of a cycle of the rate, grows it and teaches what it became through the second; and a VGG-13 from
+/// Teaches a VGG-11 through the first part of a cycle of the rate, grows it and teaches what it became through the others; and a VGG-13 from
 /// random weights through a cycle that takes as many multiply-adds in all.
 ///
 /// # Errors
@@ -108,20 +111,20 @@ pub(crate) fn compare(
         let points = points.map(|epoch| [seen(epoch.number), f64::from(epoch.train.loss)]);
         points.collect()
     };
-    let half = course(steps, Some((0, 2 * steps)));
-    let (mut small, first) = train::<Eleven>(train_on, half, |_| {});
+    let first_part = course(steps, Some((0, PARTS * steps)));
+    let (mut small, first) = train::<Eleven>(train_on, first_part, |_| {});
     let mut fits = Ok(());
     let trained = &small.network.layers;
     let grow = |net: &mut Thirteen| fits = grow(trained, net);
     // no step yet: what it says as it begins
     let (mut begun, _) = train::<Thirteen>(train_on, course(0, None), grow);
     fits?;
-    let other_half = course(steps, Some((steps, 2 * steps)));
-    let (mut grown, second) = train::<Thirteen>(train_on, other_half, |net| {
+    let rest = course((PARTS - 1) * steps, Some((steps, PARTS * steps)));
+    let (mut grown, second) = train::<Thirteen>(train_on, rest, |net| {
         copy::<f32, _>(&*begun.network.layers, net);
     });
     let cost = [flops::<Eleven>(), flops::<Thirteen>()];
-    let as_many = (steps as f64 * (1.0 + cost[0] / cost[1])) as usize;
+    let as_many = (steps as f64 * ((PARTS - 1) as f64 + cost[0] / cost[1])) as usize;
     let (mut scratch, all) = train::<Thirteen>(train_on, course(as_many, None), |_| {});
     Ok(Grown {
         before: [accuracy(&mut small, &unseen), accuracy(&mut begun, &unseen)],
