@@ -44,19 +44,19 @@ fn matmul_on_every_machine() {
 
 #[test]
 fn blocks_of_a_large_product() {
-    // More than one block of rows and of the sums' terms, the last of both not full.
-    let p = Product {
-        m: 523,
-        k: 391,
-        n: 131,
-        layout: Layout::Nn,
-    };
-    let (a, b) = (numbers(p.m * p.k, 1), numbers(p.k * p.n, 2));
-    let mut expected = numbers(p.m * p.n, 3);
-    let mut c = expected.clone();
-    plain::matmul(p, &a, &b, Start::Output, &mut expected);
-    gemm::matmul(Arch::new(), p, p.rows(), &a, &b, Start::Output, &mut c);
-    assert_eq!(c, expected);
+    // More than one block of rows, of the sums' terms and of columns, the last of each not full.
+    let [m, k, n] = [390, 391, 387];
+    let (a, b, row) = (numbers(m * k, 1), numbers(k * n, 2), numbers(n, 3));
+    for layout in [Layout::Nn, Layout::Nt, Layout::Tn] {
+        let p = Product { m, k, n, layout };
+        for start in [Start::Zero, Start::Row(&row), Start::Output] {
+            let mut expected = numbers(m * n, 4);
+            let mut c = expected.clone();
+            plain::matmul(p, &a, &b, start, &mut expected);
+            gemm::matmul(Arch::new(), p, p.rows(), &a, &b, start, &mut c);
+            assert_eq!(c, expected, "{p:?}");
+        }
+    }
 }
 
 #[test]
