@@ -52,7 +52,8 @@ pub(crate) fn run(only: Option<&str>) {
     );
 }
 
-/// Prints how near work comes to the larger of two floors: its operations at the peak, its bytes at the speed of the memory that holds them.
+/// Prints how near work comes to the larger of two floors: its operations at the peak, of the best burst and at its clock, and its bytes at the speed
+/// of the memory that holds them.
 fn floors(only: Option<&str>, peak: f64) {
     let mut work = grouped::all();
     work.extend(elements::all());
@@ -61,18 +62,20 @@ fn floors(only: Option<&str>, peak: f64) {
         return;
     }
     println!(
-        "\n{:44}  {:>10}  {:>10}  {:>8}",
-        "work (one thread)", "median µs", "floor µs", "of floor"
+        "\n{:44}  {:>10}  {:>10}  {:>8}  {:>12}",
+        "work (one thread)", "median µs", "floor µs", "of floor", "at its clock"
     );
     for mut work in work {
         let floor = work.floor(peak);
-        let seconds = work.work.median_seconds(BUDGET);
+        let measured = work.work.measure(BUDGET);
+        let at_its_clock = work.floor(measured.peak);
         println!(
-            "{:44}  {:>10.2}  {:>10.2}  {:>6.1} %",
+            "{:44}  {:>10.2}  {:>10.2}  {:>6.1} %  {:>10.1} %",
             work.work.name,
-            seconds * 1e6,
+            measured.seconds * 1e6,
             floor * 1e6,
-            100.0 * floor / seconds
+            100.0 * floor / measured.seconds,
+            100.0 * at_its_clock / measured.seconds
         );
     }
 }
