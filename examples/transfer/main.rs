@@ -1,7 +1,7 @@
 //! Transfer: a backbone that has learnt to find five digits in clutter helps to tell five others apart, of which there are few. Frozen, with a
 //! new head, then tuned as a whole; beside the same network from scratch. And a VGG-11 that grows to a VGG-13.
 //!
-//! `cargo run --release --example transfer`, in seconds with `--quick`; with `--data DIR`, on the classes 0 to 4 and 5 to 9 of the IDX files of
+//! `cargo run --release --example transfer`, in a minute with `--quick`; with `--data DIR`, on the classes 0 to 4 and 5 to 9 of the IDX files of
 //! Fashion-MNIST
 #![forbid(unsafe_code)]
 
@@ -64,8 +64,8 @@ const QUICK: Plan = Plan {
     gain: 5.0,
     growing: 1,
     grow: grow::Plan {
-        samples: 10_000,
-        unseen: 500,
+        samples: 20_000,
+        unseen: 1000,
     },
 };
 const USUAL: Plan = Plan {
@@ -171,10 +171,9 @@ fn growing(plan: Plan, first: u64, folder: &Path) -> Result<(), Box<dyn Error>> 
     best.draw(&folder.join("growing.png"))?;
     let [grown, scratch] = best.means();
     println!("\nmean accuracy of VGG-13: grown {grown:.4}, from scratch {scratch:.4}");
-    // at the same cost it is about as good: two thousandths behind over three seeds, of which one alone may be four points behind
-    let behind = if plan.growing < 3 { -0.1 } else { -0.02 };
+    // at the same cost it is about as good: two thousandths behind over three seeds
     let what = "the accuracy of what has grown, above that from scratch,";
-    Ok(at_least(what, grown - scratch, behind)?)
+    Ok(at_least(what, grown - scratch, -0.02)?)
 }
 
 /// Does some work for so many seeds, two at a time; the results are in the order of the seeds.
