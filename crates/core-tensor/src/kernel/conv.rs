@@ -12,6 +12,7 @@ use super::filter_parts::{FEW_PIXELS, FEW_PIXELS_BY_WEIGHTS, filter_parts};
 use super::fold::{fold, fold_filter, unfold_filter};
 use super::lanes::Lanes;
 use super::tile::{Rows, Terms};
+use super::transpose::Transpose;
 use super::{Start, Window2d};
 
 /// Copies rows of `from` numbers into the middle of rows of `to`, zeros around them.
@@ -125,7 +126,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
         && planar.pays::<T>(arch)
     {
         let (reversed, scratch) = scratch.split_at_mut(w.filter_len());
-        reverse_filter(w, filter, [0, 0], w.kernel, reversed);
+        reverse_filter(arch, w, filter, [0, 0], w.kernel, reversed);
         return planar.run(arch, dy, reversed, start, dx, scratch);
     }
     let [padded_height, padded_width] = w.padded_output();
@@ -142,7 +143,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     let mut at = 0;
     for_each_phase(w, |phase, taps| {
         let len = taps[0] * taps[1] * o * c;
-        reverse_filter(w, filter, phase, taps, &mut reversed[at..][..len]);
+        reverse_filter(arch, w, filter, phase, taps, &mut reversed[at..][..len]);
         at += len;
     });
     let folded = &mut folded[..if p > 1 {
@@ -225,6 +226,7 @@ fn for_each_phase(w: &Window2d, mut f: impl FnMut([usize; 2], [usize; 2])) {
 
 /// The taps of a phase in reverse order, each transposed: `[ky][kx][o][c]`.
 fn reverse_filter<T: Lanes>(
+    arch: Arch,
     w: &Window2d,
     filter: &[T],
     phase: [usize; 2],
@@ -239,11 +241,15 @@ fn reverse_filter<T: Lanes>(
         let tap = [taps[0] - 1 - i / taps[1], taps[1] - 1 - i % taps[1]];
         let [ky, kx] = [0, 1].map(|d| tap[d] * w.stride[d] + phase[d]);
         let from = &filter[(ky * w.kernel[1] + kx) * c * o..][..c * o];
-        for (i, to) in to.chunks_exact_mut(c).enumerate() {
-            for (to, from) in to.iter_mut().zip(from[i..].iter().step_by(o)) {
-                *to = *from;
-            }
+        Transpose {
+            from,
+            from_row: o,
+            rows: c,
+            columns: o,
+            to,
+            to_row: c,
         }
+        .run(arch);
     }
 }
 

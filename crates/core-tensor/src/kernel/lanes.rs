@@ -33,7 +33,7 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     const SWAPS: usize;
     /// Lane `i` gets what lane `i ^ by` held; `by` is 1 or 2, below [`SWAPS`](Lanes::SWAPS) and below the number of lanes.
     fn swap<S: Simd>(simd: S, x: Self::Vector<S>, by: usize) -> Self::Vector<S>;
-    /// The same for any `by`, known at run time, below [`SWAPS`](Lanes::SWAPS) and below the number of lanes.
+    /// The same for any `by`, known at run time, below [`SWAPS`](Lanes::SWAPS) and below the number of lanes: below 4 where that is not 16.
     fn swap_any<S: Simd>(simd: S, x: Self::Vector<S>, by: usize) -> Self::Vector<S>;
     /// The sum of the lanes.
     fn sum<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
@@ -139,7 +139,7 @@ pub(crate) struct First<M> {
 
 lanes!(f32 true F32_LANES m32s u32, f64 false F64_LANES m64s u64);
 
-const F32_SWAPS: usize = if cfg!(target_arch = "x86_64") { 8 } else { 4 };
+const F32_SWAPS: usize = if cfg!(target_arch = "x86_64") { 16 } else { 4 };
 const F64_SWAPS: usize = 2;
 
 /// A complex number is a pair of lanes, of one width or the other.

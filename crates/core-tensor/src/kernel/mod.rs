@@ -29,6 +29,7 @@ mod taps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tile;
+mod transpose;
 mod window;
 
 pub use gemm::{Gemm, Strided, matmul_strided};

@@ -2,6 +2,7 @@
 
 use pulp::Arch;
 
+use super::transpose::Transpose;
 use super::{GroupedWindow2d, Layout, Product, Start, Window2d, conv, gemm, grouped, plain};
 
 fn machines() -> Vec<Arch> {
@@ -182,6 +183,7 @@ fn grouped_convolutions_on_every_machine() {
         [9, 4, 4],
         [3, 8, 8],
         [4, 8, 8],
+        [2, 16, 16],
         [2, 3, 5],
         [7, 1, 2],
         [1, 5, 17],
@@ -228,19 +230,53 @@ fn grouped_convolutions_on_every_machine() {
 
 #[test]
 fn tall_images_are_walked_in_bands() {
-    for [groups, channels] in [[16, 1], [8, 2], [9, 4], [4, 8]] {
+    for [groups, channels] in [[16, 1], [8, 2], [9, 4], [4, 8], [3, 16]] {
         for side in [[28, 7], [29, 15], [61, 10]] {
-            check_grouped(&GroupedWindow2d {
-                window: Window2d {
-                    input: [side[0], side[1], groups * channels],
-                    output: [side[0], side[1], groups * channels],
-                    kernel: [3, 3],
-                    stride: [1, 1],
-                    padding: [1, 1],
-                },
-                dilation: [1, 1],
-                groups,
-            });
+            for kernel in [3, 5, 7] {
+                check_grouped(&GroupedWindow2d {
+                    window: Window2d {
+                        input: [side[0], side[1], groups * channels],
+                        output: [side[0], side[1], groups * channels],
+                        kernel: [kernel, kernel],
+                        stride: [1, 1],
+                        padding: [kernel / 2, kernel / 2],
+                    },
+                    dilation: [1, 1],
+                    groups,
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn matrices_turned_round_on_every_machine() {
+    const SIDES: [usize; 7] = [0, 1, 8, 15, 16, 17, 40];
+    for rows in SIDES {
+        for columns in SIDES {
+            let (from_row, to_row) = (columns + 3, rows + 2);
+            let from = numbers(rows * from_row, 1);
+            let mut expected = vec![f32::NAN; columns * to_row];
+            for i in 0..rows {
+                for j in 0..columns {
+                    expected[j * to_row + i] = from[i * from_row + j];
+                }
+            }
+            for arch in machines() {
+                let mut to = vec![f32::NAN; columns * to_row];
+                Transpose {
+                    from: &from,
+                    from_row,
+                    rows,
+                    columns,
+                    to: &mut to,
+                    to_row,
+                }
+                .run(arch);
+                // between the rows nothing is written
+                let bits = |x: &[f32]| Vec::from_iter(x.iter().map(|x| x.to_bits()));
+                assert_eq!(bits(&to), bits(&expected), "{rows}×{columns} on {arch:?}");
+            }
         }
     }
 }

@@ -3,74 +3,70 @@
 //! Of the filter as it is, `[height][width][channel in][group][channel out]`, lane `l` of a register and partner `s` meet channel in
 //! `l ^ s` of its group; in the transposed filter the channels of a group change places.
 
-use super::super::GroupedWindow2d;
-use super::super::array::from_fn;
-use super::super::lanes::Lanes;
-use super::WIDEST;
+use pulp::{Arch, Simd, WithSimd};
 
-/// Which channel of a group lane `lane` and partner `s` meet, and at which lane its weight lies in the filter.
-#[inline(always)]
-fn place<const N: usize>(lane: usize, s: usize, transposed: bool) -> [usize; 2] {
-    if transposed {
-        [lane % N, lane ^ s]
-    } else {
-        [(lane % N) ^ s, lane]
-    }
-}
+use super::super::lanes::Lanes;
+use super::super::transpose::exchange;
+use super::super::{GroupedWindow2d, Start};
+use super::WIDEST;
+use super::geometry::Phase;
 
 /// One tap, whose registers are `apart`.
 #[inline(always)]
-fn arrange_tap<T: Lanes, const N: usize>(tap: &[T], transposed: bool, to: &mut [T], apart: usize) {
-    let columns = tap.len() / N;
-    for register in 0..columns.div_ceil(WIDEST) {
-        let first = register * WIDEST;
-        let to = &mut to[register * apart..][..N * WIDEST];
-        if first + WIDEST <= columns {
-            let rows: [&[T; WIDEST]; N] = from_fn(|i| {
-                let row = tap[i * columns + first..].first_chunk();
-                row.expect("a register of weights")
-            });
-            for (s, to) in to.as_chunks_mut::<WIDEST>().0.iter_mut().enumerate() {
-                for (lane, to) in to.iter_mut().enumerate() {
-                    let [row, from] = place::<N>(lane, s, transposed);
-                    *to = rows[row][from];
-                }
+fn arrange_tap<T: Lanes, S: Simd, const N: usize>(
+    simd: S,
+    tap: &[T],
+    transposed: bool,
+    to: &mut [T],
+    apart: usize,
+) {
+    let (columns, lanes) = (tap.len() / N, T::lanes::<S>());
+    for first in (0..columns).step_by(lanes) {
+        let mut rows = [T::splat(simd, T::zero()); N];
+        for i in 0..N {
+            let row = &tap[i * columns + first..][..lanes.min(columns - first)];
+            rows[i] = match T::vectors::<S>(row) {
+                [whole, ..] => *whole,
+                _ => T::load_part(simd, row),
+            };
+        }
+        rows = exchange::<T, S, N>(simd, rows);
+        let to = &mut to[first / WIDEST * apart + first % WIDEST..];
+        for i in 0..N {
+            if transposed {
+                rows[i] = T::swap_any(simd, rows[i], i);
             }
-        } else {
-            for (s, to) in to.as_chunks_mut::<WIDEST>().0.iter_mut().enumerate() {
-                for (lane, to) in to[..columns - first].iter_mut().enumerate() {
-                    let [row, from] = place::<N>(lane, s, transposed);
-                    *to = tap[row * columns + first + from];
-                }
-            }
+            T::vectors_mut::<S>(&mut to[i * WIDEST..][..lanes])[0] = rows[i];
         }
     }
 }
 
-/// Adds one tap, arranged.
+/// One tap as it was before it was arranged, added to what is there unless that is `overwritten`.
 #[inline(always)]
-fn add_tap<T: Lanes, const N: usize>(sums: &[T], apart: usize, tap: &mut [T]) {
-    let columns = tap.len() / N;
-    for (row, tap) in tap.chunks_exact_mut(columns.max(1)).enumerate() {
-        for (register, tap) in tap.chunks_mut(WIDEST).enumerate() {
-            let sums = &sums[register * apart..][..N * WIDEST];
-            for (lane, to) in tap.iter_mut().enumerate() {
-                *to = *to + sums[((lane % N) ^ row) * WIDEST + lane];
+fn write_tap<T: Lanes, S: Simd, const N: usize>(
+    simd: S,
+    sums: &[T],
+    apart: usize,
+    overwritten: bool,
+    tap: &mut [T],
+) {
+    let (columns, lanes) = (tap.len() / N, T::lanes::<S>());
+    for first in (0..columns).step_by(lanes) {
+        let sums = &sums[first / WIDEST * apart + first % WIDEST..];
+        let mut rows = [T::splat(simd, T::zero()); N];
+        for i in 0..N {
+            rows[i] = T::vectors::<S>(&sums[i * WIDEST..][..lanes])[0];
+        }
+        rows = exchange::<T, S, N>(simd, rows);
+        for i in 0..N {
+            let row = &mut tap[i * columns + first..][..lanes.min(columns - first)];
+            let first = T::first(simd, row.len());
+            if !overwritten {
+                rows[i] = T::plus(simd, T::load_first(simd, first, row), rows[i]);
             }
+            T::store_first(simd, first, row, rows[i]);
         }
     }
-}
-
-/// Runs `$f` for the size of the groups.
-macro_rules! of_size {
-    ($w:ident, $f:ident($($argument:expr),*)) => {
-        match $w.channels()[0] {
-            1 => $f::<T, 1>($($argument),*),
-            2 => $f::<T, 2>($($argument),*),
-            4 => $f::<T, 4>($($argument),*),
-            _ => $f::<T, 8>($($argument),*),
-        }
-    };
 }
 
 impl GroupedWindow2d {
@@ -82,39 +78,124 @@ impl GroupedWindow2d {
 }
 
 /// The filter as the tile reads it.
-pub(super) fn arrange<T: Lanes>(w: &GroupedWindow2d, filter: &[T], arranged: &mut [T]) {
-    let (n, taps) = (w.channels()[0], w.window.kernel[1]);
-    let [apart, row] = w.strides(taps);
-    let len = n * w.window.output[2];
-    for (i, tap) in filter.chunks_exact(len.max(1)).enumerate() {
-        let to = &mut arranged[i / taps * row + i % taps * n * WIDEST..];
-        of_size!(w, arrange_tap(tap, false, to, apart));
-    }
-}
-
-/// The filters of all phases, in reverse and transposed within each group.
-pub(super) fn arrange_phases<T: Lanes>(w: &GroupedWindow2d, filter: &[T], arranged: &mut [T]) {
-    let n = w.channels()[0];
-    let len = n * w.window.output[2];
-    w.for_each_phase(|phase, at| {
-        let [height, taps] = phase.sweep.taps;
-        let [apart, row] = w.strides(taps);
-        for i in 0..height * taps {
-            let [ky, kx] = phase.tap([i / taps, i % taps]);
-            let tap = &filter[(ky * w.window.kernel[1] + kx) * len..][..len];
-            let to = at * w.arranged_tap() + i / taps * row + i % taps * n * WIDEST;
-            of_size!(w, arrange_tap(tap, true, &mut arranged[to..], apart));
-        }
+pub(super) fn arrange<T: Lanes>(arch: Arch, w: &GroupedWindow2d, filter: &[T], arranged: &mut [T]) {
+    let phase = None;
+    arch.dispatch(Arrange {
+        w,
+        phase,
+        filter,
+        arranged,
     });
 }
 
-/// The reverse of [`arrange`]: adds what was summed to the filter's gradient.
-pub(super) fn add_arranged<T: Lanes>(w: &GroupedWindow2d, sums: &[T], dfilter: &mut [T]) {
-    let (n, taps) = (w.channels()[0], w.window.kernel[1]);
-    let [apart, row] = w.strides(taps);
-    let len = n * w.window.output[2];
-    for (i, tap) in dfilter.chunks_exact_mut(len.max(1)).enumerate() {
-        let sums = &sums[i / taps * row + i % taps * n * WIDEST..];
-        of_size!(w, add_tap(sums, apart, tap));
+/// The filters of all phases, in reverse and transposed within each group.
+pub(super) fn arrange_phases<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    filter: &[T],
+    arranged: &mut [T],
+) {
+    w.for_each_phase(|phase, at| {
+        arch.dispatch(Arrange {
+            w,
+            phase: Some(phase),
+            filter,
+            arranged: &mut arranged[at * w.arranged_tap()..],
+        });
+    });
+}
+
+/// All taps, or those of a phase.
+struct Arrange<'a, T> {
+    w: &'a GroupedWindow2d,
+    phase: Option<&'a Phase>,
+    filter: &'a [T],
+    arranged: &'a mut [T],
+}
+
+impl<T: Lanes> WithSimd for Arrange<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.w.channels()[0] {
+            1 => self.taps::<S, 1>(simd),
+            2 => self.taps::<S, 2>(simd),
+            4 => self.taps::<S, 4>(simd),
+            8 => self.taps::<S, 8>(simd),
+            _ => self.taps::<S, 16>(simd),
+        }
+    }
+}
+
+impl<T: Lanes> Arrange<'_, T> {
+    /// For groups of `N` channels.
+    #[inline(always)]
+    fn taps<S: Simd, const N: usize>(self, simd: S) {
+        let (w, phase) = (self.w, self.phase);
+        let [height, width] = phase.map_or(w.window.kernel, |phase| phase.sweep.taps);
+        let [apart, row] = w.strides(width);
+        let len = N * w.window.output[2];
+        for ky in 0..height {
+            for kx in 0..width {
+                let [from_y, from_x] = phase.map_or([ky, kx], |phase| phase.tap([ky, kx]));
+                let tap = &self.filter[(from_y * w.window.kernel[1] + from_x) * len..][..len];
+                let to = &mut self.arranged[ky * row + kx * N * WIDEST..];
+                arrange_tap::<T, S, N>(simd, tap, phase.is_some(), to, apart);
+            }
+        }
+    }
+}
+
+/// The reverse of [`arrange`]: what was summed goes to the filter's gradient.
+pub(super) fn write_arranged<T: Lanes>(
+    arch: Arch,
+    w: &GroupedWindow2d,
+    sums: &[T],
+    start: Start<'_, T>,
+    dfilter: &mut [T],
+) {
+    arch.dispatch(Write {
+        w,
+        sums,
+        overwritten: matches!(start, Start::Zero),
+        dfilter,
+    });
+}
+
+/// All taps, added to what is there unless that is `overwritten`.
+struct Write<'a, T> {
+    w: &'a GroupedWindow2d,
+    sums: &'a [T],
+    overwritten: bool,
+    dfilter: &'a mut [T],
+}
+
+impl<T: Lanes> WithSimd for Write<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.w.channels()[0] {
+            1 => self.taps::<S, 1>(simd),
+            2 => self.taps::<S, 2>(simd),
+            4 => self.taps::<S, 4>(simd),
+            8 => self.taps::<S, 8>(simd),
+            _ => self.taps::<S, 16>(simd),
+        }
+    }
+}
+
+impl<T: Lanes> Write<'_, T> {
+    /// For groups of `N` channels.
+    #[inline(always)]
+    fn taps<S: Simd, const N: usize>(self, simd: S) {
+        let taps = self.w.window.kernel[1];
+        let [apart, row] = self.w.strides(taps);
+        let len = N * self.w.window.output[2];
+        for (i, tap) in self.dfilter.chunks_exact_mut(len.max(1)).enumerate() {
+            let sums = &self.sums[i / taps * row + i % taps * N * WIDEST..];
+            write_tap::<T, S, N>(simd, sums, apart, self.overwritten, tap);
+        }
     }
 }

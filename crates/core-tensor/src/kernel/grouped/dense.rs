@@ -2,12 +2,12 @@
 
 use pulp::Arch;
 
-use super::super::array::from_fn;
 use super::super::block::RowGrid;
 use super::super::contract::Contraction;
 use super::super::conv::{pad, padded};
 use super::super::lanes::Lanes;
 use super::super::tile::{Rows, Terms};
+use super::super::transpose::Transpose;
 use super::super::{GroupedWindow2d, Start};
 use super::geometry::{Phase, Sweep};
 
@@ -84,20 +84,21 @@ impl<T: Lanes> Image<'_, T> {
 }
 
 /// The filters of all phases one after another, taps in reverse, channels in and out exchanged.
-pub(super) fn reverse<T: Lanes>(w: &GroupedWindow2d, filter: &[T], reversed: &mut [T]) {
+pub(super) fn reverse<T: Lanes>(arch: Arch, w: &GroupedWindow2d, filter: &[T], reversed: &mut [T]) {
     let [i, o] = w.channels();
     w.for_each_phase(|phase, at| {
         // pixels between windows meet no tap
         let met = phase.sweep.taps.iter().all(|&taps| taps > 0);
         for group in 0..if met { w.groups } else { 0 } {
             let to = &mut reversed[at * i * w.groups * o + group * i..];
-            reverse_group(w, phase, &filter[group * o..], to, w.groups * i);
+            reverse_group(arch, w, phase, &filter[group * o..], to, w.groups * i);
         }
     });
 }
 
 /// That of one phase and one group, which begins where the filter does; rows of what is written lie `apart`.
 pub(super) fn reverse_group<T: Lanes>(
+    arch: Arch,
     w: &GroupedWindow2d,
     phase: &Phase,
     filter: &[T],
@@ -109,40 +110,15 @@ pub(super) fn reverse_group<T: Lanes>(
     for n in 0..height * width {
         let [ky, kx] = phase.tap([n / width, n % width]);
         let from = &filter[(ky * w.window.kernel[1] + kx) * i * w.groups * o..];
-        transpose(from, w.groups * o, [i, o], &mut to[n * o * apart..], apart);
-    }
-}
-
-/// `to[j][i] = from[i][j]` for rows that far apart, in square blocks.
-fn transpose<T: Lanes>(
-    from: &[T],
-    from_row: usize,
-    [rows, columns]: [usize; 2],
-    to: &mut [T],
-    to_row: usize,
-) {
-    const BLOCK: usize = 8;
-    let whole = [rows - rows % BLOCK, columns - columns % BLOCK];
-    for i in (0..whole[0]).step_by(BLOCK) {
-        for j in (0..whole[1]).step_by(BLOCK) {
-            let block: [&[T; BLOCK]; BLOCK] = from_fn(|r| {
-                let row = from[(i + r) * from_row + j..].first_chunk();
-                row.expect("a block of the filter")
-            });
-            for c in 0..BLOCK {
-                let row = to[(j + c) * to_row + i..].first_chunk_mut();
-                let row: &mut [T; BLOCK] = row.expect("a block of the reverse");
-                for r in 0..BLOCK {
-                    row[r] = block[r][c];
-                }
-            }
+        Transpose {
+            from,
+            from_row: w.groups * o,
+            rows: i,
+            columns: o,
+            to: &mut to[n * o * apart..],
+            to_row: apart,
         }
-    }
-    for i in 0..rows {
-        let done = if i < whole[0] { whole[1] } else { 0 };
-        for j in done..columns {
-            to[j * to_row + i] = from[i * from_row + j];
-        }
+        .run(arch);
     }
 }
 

@@ -65,7 +65,8 @@ pub(super) fn run<T: Lanes>(
         1 => arch.dispatch(Grouped::<_, 1>(image)),
         2 => arch.dispatch(Grouped::<_, 2>(image)),
         4 => arch.dispatch(Grouped::<_, 4>(image)),
-        _ => arch.dispatch(Grouped::<_, 8>(image)),
+        8 => arch.dispatch(Grouped::<_, 8>(image)),
+        _ => arch.dispatch(Grouped::<_, 16>(image)),
     }
 }
 
@@ -116,10 +117,10 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
         rows! {
             1 1 1 2: 8 8;
             1 2 1 2: 8 9;
-            1 5 1 2: 8 12;
+            1 5 1 2: 8 12 7 11;
             1 7 1 2: 8 14;
             1 5 2 1: 4 11;
-            4 3 1 2: 8 10;
+            4 3 1 2: 8 10 7 9;
             4 3 2 1: 7 15;
         }
         // what is left: other windows, and channels that fill part of a register
@@ -147,8 +148,8 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     }
 }
 
-/// Rows of windows that are walked down at a time: more would lie in more pages than a processor keeps at hand.
-const BAND: usize = 14;
+/// Rows that are walked down at a time: more would lie in more pages than a processor keeps at hand.
+pub(super) const BAND: usize = 14;
 
 /// All rows of an image by one tile, compiled by itself.
 struct Rows<

@@ -32,7 +32,8 @@ pub(super) fn run<T: Lanes>(
         1 => arch.dispatch(Grouped::<_, 1>(image)),
         2 => arch.dispatch(Grouped::<_, 2>(image)),
         4 => arch.dispatch(Grouped::<_, 4>(image)),
-        _ => arch.dispatch(Grouped::<_, 8>(image)),
+        8 => arch.dispatch(Grouped::<_, 8>(image)),
+        _ => arch.dispatch(Grouped::<_, 16>(image)),
     }
 }
 
@@ -72,8 +73,10 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             if const { N == $n && every_shape::<T, S>() } && whole && taps[1] == $taps && step[1] == $step && taps[0].is_multiple_of($rows) {
                 simd.vectorize(Rows::<_, N, $taps, $step, $rows, $mr, $under>(&mut image));
             } else
-        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked_in_columns() {
-            simd.vectorize(Columns(&mut image));
+        )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked_in_columns(5) {
+            simd.vectorize(Columns::<_, 5>(&mut image));
+        } else if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked_in_columns(7) {
+            simd.vectorize(Columns::<_, 7>(&mut image));
         } else if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
             simd.vectorize(Walk::<_, false> { image: &mut image, partners: N });
         } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
@@ -82,7 +85,6 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
             whole = false;
         } } }
         rows! {
-            1 7 1 1: 8 14;
             1 3 2 3: 4 9;
             1 5 2 1: 4 11;
             4 3 2 1: 4 9;

@@ -2,7 +2,7 @@
 //!
 //! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. Where 32 registers hold what
 //! they need, some depthwise windows have loops of their own: of 3×3 that touch walk down the image (`walk.rs`, for groups `strip.rs`), of 3×3
-//! two apart go along whole rows (`doubled.rs`), filters of 5×5 are summed column by column (`column_by_weights.rs`). All others are a dense
+//! two apart go along whole rows (`doubled.rs`), filters of 5×5 and 7×7 are summed column by column (`column_by_weights.rs`). All others are a dense
 //! convolution for each group, by the register tile of matrix products: of a copy that lies side by side, `packed.rs`, or where they lie,
 //! `dense.rs`. All see the same [`Sweep`].
 
@@ -27,7 +27,7 @@ use geometry::Sweep;
 use packed::Packing;
 
 /// Most channels a group that registers are shared by, and under any window.
-const MOST_SHARED: usize = 8;
+const MOST_SHARED: usize = 16;
 const MOST_SWAPPED: usize = 4;
 /// Numbers in the widest register: the arranged filter has rows of a multiple.
 const WIDEST: usize = 16;
@@ -51,7 +51,7 @@ pub(crate) fn conv2d<T: Lanes>(
     let sweep = Sweep::forward(w);
     if lanes::pays(arch, w, &sweep, start) {
         let taps = &mut scratch[..w.arranged()];
-        arrange::arrange(w, filter, taps);
+        arrange::arrange(arch, w, filter, taps);
         for (x, y) in samples {
             if !doubled::forward(arch, w, [x, filter], start, y) {
                 lanes::run(arch, w, &sweep, [x, taps], start, y);
@@ -94,7 +94,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
     w.for_each_phase(|phase, _| pays &= lanes::pays::<T>(arch, w, &phase.sweep, Start::Zero));
     if pays {
         let taps = &mut scratch[..w.arranged()];
-        arrange::arrange_phases(w, filter, taps);
+        arrange::arrange_phases(arch, w, filter, taps);
         for (dy, dx) in samples {
             if doubled::by_data(arch, w, [dy, filter], dx) {
                 continue;
@@ -122,7 +122,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
                 if let Some(packing) = Packing::new(w, &phase.sweep, [o, i]) {
                     let samples = (0..count).map(at);
                     let filter = |group, to: &mut [T]| {
-                        dense::reverse_group(w, phase, &filter[group * o..], to, i);
+                        dense::reverse_group(arch, w, phase, &filter[group * o..], to, i);
                     };
                     packing.run(arch, samples, (dy, filter), Start::Zero, dx, scratch);
                 }
@@ -130,7 +130,7 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
             return;
         }
         let (reversed, room) = scratch.split_at_mut(w.filter_len());
-        dense::reverse(w, filter, reversed);
+        dense::reverse(arch, w, filter, reversed);
         for (dy, dx) in samples {
             dense::by_data(arch, w, [dy, reversed], dx, room);
         }
@@ -150,9 +150,6 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
     if w.is_plain() {
         return conv::conv2d_by_weights(arch, &w.window, x, dy, start, dfilter, scratch);
     }
-    if let Start::Zero = start {
-        dfilter.fill(T::zero());
-    }
     let samples = x
         .chunks_exact(w.window.input_len().max(1))
         .zip(dy.chunks_exact(w.window.output_len().max(1)));
@@ -163,8 +160,12 @@ pub(crate) fn conv2d_by_weights<T: Lanes>(
         for (x, dy) in samples {
             lanes_by_weights::run(arch, w, &sweep, [x, dy], sums);
         }
-        arrange::add_arranged(w, sums, dfilter);
-    } else if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
+        return arrange::write_arranged(arch, w, sums, start, dfilter);
+    }
+    if let Start::Zero = start {
+        dfilter.fill(T::zero());
+    }
+    if let Some(packing) = Packing::new(w, &sweep, w.channels()) {
         let at = |i| (i * w.window.input_len(), i * w.window.output_len());
         packing.add_by_weights(arch, (0..samples.len()).map(at), [x, dy], dfilter, scratch);
     } else {

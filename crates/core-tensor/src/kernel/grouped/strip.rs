@@ -8,12 +8,24 @@ use pulp::{Simd, WithSimd};
 use super::super::Start;
 use super::super::apart::{Evenly, Under};
 use super::super::lanes::Lanes;
+use super::MOST_SWAPPED;
 use super::geometry::Sweep;
 use super::lanes::Image;
 use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel, meet};
 
 /// Most rows of windows at a time: their pixels and they themselves fill two thirds of a nearest cache.
-pub(super) const BAND: usize = 28;
+const BAND: usize = 28;
+
+/// Rows of windows at a time, as evenly as it goes. The first walk pushes out of the nearest cache some of what it lays there, which many walks later
+/// make good and few do not.
+pub(super) fn band(rows: usize, partners: usize) -> usize {
+    let most = if partners > MOST_SWAPPED {
+        BAND
+    } else {
+        BAND / 2
+    };
+    rows.div_ceil(rows.div_ceil(most).max(1)).max(1)
+}
 
 /// All of an image.
 pub(super) struct Strips<I> {
@@ -29,7 +41,7 @@ impl<T: Lanes> WithSimd for Strips<&mut Image<'_, T>> {
         let (image, lanes) = (self.image, T::lanes::<S>());
         let mut room = Room::<T, S>::new(simd);
         let rows = image.sweep.output[0];
-        let band = rows.div_ceil(rows.div_ceil(BAND).max(1)).max(1);
+        let band = band(rows, self.partners);
         for i in (0..rows).step_by(band) {
             for (j, _) in image.sweep.strips() {
                 for channel in (0..image.channels / lanes * lanes).step_by(lanes) {

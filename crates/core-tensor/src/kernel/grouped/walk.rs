@@ -105,6 +105,9 @@ pub(super) fn meet<T: Lanes, S: Simd>(
     sums
 }
 
+/// Rows of windows that are walked down at a time: what the next strip meets again is still near.
+const BAND: usize = 28;
+
 /// All of an image, forward.
 pub(super) struct Walk<I>(pub(super) I);
 
@@ -114,22 +117,25 @@ impl<T: Lanes> WithSimd for Walk<&mut Image<'_, T>> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = T::lanes::<S>();
-        for (j, _) in self.0.sweep.strips() {
-            for channel in (0..self.0.channels / lanes * lanes).step_by(lanes) {
-                self.0.walk(simd, j, channel);
+        let rows = self.0.sweep.output[0];
+        for from in (0..rows).step_by(BAND) {
+            let band = [from, rows.min(from + BAND)];
+            for (j, _) in self.0.sweep.strips() {
+                for channel in (0..self.0.channels / lanes * lanes).step_by(lanes) {
+                    self.0.walk(simd, band, j, channel);
+                }
             }
         }
     }
 }
 
 impl<T: Lanes> Image<'_, T> {
-    /// One strip.
+    /// Some rows of a strip.
     #[inline(always)]
-    fn walk<S: Simd>(&mut self, simd: S, j: usize, channel: usize) {
+    fn walk<S: Simd>(&mut self, simd: S, [from, end]: [usize; 2], j: usize, channel: usize) {
         let Sweep {
             image: [height, width],
             before,
-            output: [rows, _],
             to: [to_row, to_pixel],
             ..
         } = *self.sweep;
@@ -146,7 +152,7 @@ impl<T: Lanes> Image<'_, T> {
         let windows = Evenly::<T, S, STRIP>::new(to_pixel);
         // the sums of the row of windows that begins here, and of the two above
         let mut sums = [[begin; STRIP]; 3];
-        for t in 0..rows + 2 {
+        for t in from..end + 2 {
             let y = t.wrapping_sub(before[0] as usize);
             if y < height {
                 let row = under.row(image, y);
@@ -155,7 +161,7 @@ impl<T: Lanes> Image<'_, T> {
                     sums = meet::<T, S>(simd, p, x, &taps, sums);
                 });
             }
-            if t >= 2 {
+            if t >= from + 2 {
                 windows.store(y_out, (t - 2) * to_row + j * to_pixel + channel, &sums[2]);
             }
             sums[2] = sums[1];

@@ -8,7 +8,7 @@ use super::super::array::map;
 use super::super::lanes::Lanes;
 use super::geometry::Sweep;
 use super::lanes_by_weights::Image;
-use super::strip::{BAND, Room};
+use super::strip::{Room, band};
 use super::walk::{OUTER, STRIP, Taps, UNDER, each_pixel};
 
 /// Lanes change places with their partners.
@@ -81,7 +81,7 @@ impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
             return;
         }
         let mut room = Room::<T, S>::new(simd);
-        let band = rows.div_ceil(rows.div_ceil(BAND).max(1)).max(1);
+        let band = band(rows, self.partners);
         for i in (0..rows).step_by(band) {
             for (j, done) in image.sweep.strips() {
                 for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
