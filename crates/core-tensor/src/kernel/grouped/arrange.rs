@@ -77,6 +77,25 @@ impl GroupedWindow2d {
     }
 }
 
+/// Runs `taps` of a struct for groups of any size.
+macro_rules! of_each_size { ($($name:ident)*) => { $(
+    impl<T: Lanes> WithSimd for $name<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            match self.w.channels()[0] {
+                1 => self.taps::<S, 1>(simd),
+                2 => self.taps::<S, 2>(simd),
+                4 => self.taps::<S, 4>(simd),
+                8 => self.taps::<S, 8>(simd),
+                _ => self.taps::<S, 16>(simd),
+            }
+        }
+    }
+)* } }
+of_each_size!(Arrange Write);
+
 /// The filter as the tile reads it.
 pub(super) fn arrange<T: Lanes>(arch: Arch, w: &GroupedWindow2d, filter: &[T], arranged: &mut [T]) {
     let phase = None;
@@ -111,21 +130,6 @@ struct Arrange<'a, T> {
     phase: Option<&'a Phase>,
     filter: &'a [T],
     arranged: &'a mut [T],
-}
-
-impl<T: Lanes> WithSimd for Arrange<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match self.w.channels()[0] {
-            1 => self.taps::<S, 1>(simd),
-            2 => self.taps::<S, 2>(simd),
-            4 => self.taps::<S, 4>(simd),
-            8 => self.taps::<S, 8>(simd),
-            _ => self.taps::<S, 16>(simd),
-        }
-    }
 }
 
 impl<T: Lanes> Arrange<'_, T> {
@@ -169,21 +173,6 @@ struct Write<'a, T> {
     sums: &'a [T],
     overwritten: bool,
     dfilter: &'a mut [T],
-}
-
-impl<T: Lanes> WithSimd for Write<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match self.w.channels()[0] {
-            1 => self.taps::<S, 1>(simd),
-            2 => self.taps::<S, 2>(simd),
-            4 => self.taps::<S, 4>(simd),
-            8 => self.taps::<S, 8>(simd),
-            _ => self.taps::<S, 16>(simd),
-        }
-    }
 }
 
 impl<T: Lanes> Write<'_, T> {
