@@ -8,8 +8,8 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::lanes::Lanes;
 use super::super::transpose::exchange;
 use super::super::{GroupedWindow2d, Start};
-use super::WIDEST;
 use super::geometry::Phase;
+use super::{WIDEST, holds};
 
 /// One tap, whose registers are `apart`.
 #[inline(always)]
@@ -86,10 +86,11 @@ macro_rules! of_each_size { ($($name:ident)*) => { $(
         fn with_simd<S: Simd>(self, simd: S) {
             match self.w.channels()[0] {
                 1 => self.taps::<S, 1>(simd),
-                2 => self.taps::<S, 2>(simd),
-                4 => self.taps::<S, 4>(simd),
-                8 => self.taps::<S, 8>(simd),
-                _ => self.taps::<S, 16>(simd),
+                2 if const { holds::<T, S>(2) } => self.taps::<S, 2>(simd),
+                4 if const { holds::<T, S>(4) } => self.taps::<S, 4>(simd),
+                8 if const { holds::<T, S>(8) } => self.taps::<S, 8>(simd),
+                16 if const { holds::<T, S>(16) } => self.taps::<S, 16>(simd),
+                _ => unreachable!("a group that a register holds"),
             }
         }
     }

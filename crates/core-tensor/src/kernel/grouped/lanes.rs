@@ -15,7 +15,7 @@ use super::super::{GroupedWindow2d, Start};
 use super::geometry::Sweep;
 use super::strip::Strips;
 use super::walk::Walk;
-use super::{MOST_SWAPPED, WIDEST};
+use super::{MOST_SWAPPED, WIDEST, holds};
 
 /// Whether registers of this machine hold groups of this size: small ones under any window, others where they are walked.
 pub(super) fn pays<T: Lanes>(
@@ -89,6 +89,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        if const { !holds::<T, S>(N) } {
+            return;
+        }
         let mut image = self.0;
         let Sweep {
             taps, apart, step, ..

@@ -5,13 +5,12 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::GroupedWindow2d;
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
-use super::MOST_SWAPPED;
-use super::WIDEST;
 use super::column_by_weights::Columns;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};
 use super::lanes_any::{load, rows_inside};
 use super::walk_by_weights::Walk;
+use super::{MOST_SWAPPED, WIDEST, holds};
 
 /// Adds one sample's share to `sums`.
 pub(super) fn run<T: Lanes>(
@@ -62,6 +61,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        if const { !holds::<T, S>(N) } {
+            return;
+        }
         let mut image = self.0;
         let Sweep {
             taps, apart, step, ..

@@ -19,7 +19,7 @@ mod strip;
 mod walk;
 mod walk_by_weights;
 
-use pulp::Arch;
+use pulp::{Arch, Simd};
 
 use super::lanes::Lanes;
 use super::{GroupedWindow2d, Start, conv};
@@ -29,6 +29,11 @@ use packed::Packing;
 /// Most channels a group that registers are shared by, and under any window.
 const MOST_SHARED: usize = 16;
 const MOST_SWAPPED: usize = 4;
+/// Whether a register holds groups of this size; for others nothing is compiled.
+const fn holds<T: Lanes, S: Simd>(group: usize) -> bool {
+    group * size_of::<T>() <= size_of::<T::Vector<S>>()
+}
+
 /// Numbers in the widest register: the arranged filter has rows of a multiple.
 const WIDEST: usize = 16;
 
