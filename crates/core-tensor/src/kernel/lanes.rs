@@ -6,6 +6,9 @@
 use num_traits::Float;
 use pulp::{Arch, MemMask, Simd, WithSimd};
 
+/// Numbers in the widest register.
+pub(super) const WIDEST: usize = 16;
+
 /// A number that fills vector registers: the lane operations a kernel needs, by element type.
 pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     /// A register full of numbers.

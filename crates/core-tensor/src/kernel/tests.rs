@@ -312,6 +312,14 @@ fn check_grouped(w: &GroupedWindow2d) {
         scratch.fill(f32::NAN);
         grouped::conv2d_by_weights(arch, w, &x, &dy, Start::Output, df, &mut scratch);
         assert_eq!(got, expected, "{w:?} on {arch:?}");
+        // written over, whatever is there
+        let mut anew = vec![f32::NAN; added.len()];
+        grouped::conv2d_by_weights(arch, w, &x, &dy, Start::Zero, &mut anew, &mut scratch);
+        let sums = anew.iter().zip(&added).map(|(sum, added)| sum + added);
+        assert!(
+            sums.eq(expected[2].iter().copied()),
+            "{w:?} on {arch:?}, anew"
+        );
         // begun with what is there
         let mut again = row
             .iter()

@@ -3,10 +3,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::array::from_fn;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, WIDEST};
 
-/// Numbers in the widest register.
-const WIDEST: usize = 16;
 /// Rows and columns at a time where lanes cannot change places.
 const BLOCK: usize = 8;
 

@@ -9,10 +9,15 @@ use super::super::lanes::Lanes;
 use super::super::transpose::exchange;
 use super::super::{GroupedWindow2d, Start};
 use super::geometry::Phase;
+use super::lanes_any::load;
 use super::{WIDEST, holds};
 
 /// One tap, whose registers are `apart`.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops of constant length stay in registers"
+)]
 fn arrange_tap<T: Lanes, S: Simd, const N: usize>(
     simd: S,
     tap: &[T],
@@ -24,11 +29,7 @@ fn arrange_tap<T: Lanes, S: Simd, const N: usize>(
     for first in (0..columns).step_by(lanes) {
         let mut rows = [T::splat(simd, T::zero()); N];
         for i in 0..N {
-            let row = &tap[i * columns + first..][..lanes.min(columns - first)];
-            rows[i] = match T::vectors::<S>(row) {
-                [whole, ..] => *whole,
-                _ => T::load_part(simd, row),
-            };
+            rows[i] = load(simd, tap, i * columns + first, lanes.min(columns - first));
         }
         rows = exchange::<T, S, N>(simd, rows);
         let to = &mut to[first / WIDEST * apart + first % WIDEST..];

@@ -90,7 +90,7 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         if const { !holds::<T, S>(N) } {
-            return;
+            unreachable!("a group that a register holds");
         }
         let mut image = self.0;
         let Sweep {

@@ -21,7 +21,7 @@ mod walk_by_weights;
 
 use pulp::{Arch, Simd};
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, WIDEST};
 use super::{GroupedWindow2d, Start, conv};
 use geometry::Sweep;
 use packed::Packing;
@@ -29,13 +29,11 @@ use packed::Packing;
 /// Most channels a group that registers are shared by, and under any window.
 const MOST_SHARED: usize = 16;
 const MOST_SWAPPED: usize = 4;
+
 /// Whether a register holds groups of this size; for others nothing is compiled.
 const fn holds<T: Lanes, S: Simd>(group: usize) -> bool {
     group * size_of::<T>() <= size_of::<T::Vector<S>>()
 }
-
-/// Numbers in the widest register: the arranged filter has rows of a multiple.
-const WIDEST: usize = 16;
 
 /// `y = start + x ∗ filter`
 pub(crate) fn conv2d<T: Lanes>(
