@@ -264,36 +264,21 @@ macro_rules! to_primitive { ($($to:ident $Number:ty),*) => {
 } }
 to_primitive!(to_i64 i64, to_u64 u64, to_i128 i128, to_u128 u128, to_f32 f32, to_f64 f64);
 
+/// The functions of the number itself that vectors have: one, and two at once.
+macro_rules! lanes { ($($f:ident $lane:ident)*; $($both:ident $lanes:ident)*) => {
+    $(#[inline(always)] fn $f(self) -> Self { Self::of_any(self.number.$lane(), [self.origin; 2]) })*
+    $(#[inline(always)] fn $both(self) -> [Self; 2] { self.number.$lanes().map(|number| Self::of_any(number, [self.origin; 2])) })*
+} }
+
 impl<T: Real> Real for Plain<T> {
     #[inline(always)]
     fn of(x: f64) -> Self {
         Self::constant(T::of(x))
     }
 
-    #[inline(always)]
-    fn erf(self) -> Self {
-        Self::of_any(self.number.lane_erf(), [self.origin; 2])
-    }
-
-    #[inline(always)]
-    fn erf_exp(self) -> [Self; 2] {
-        let made = |number| Self::of_any(number, [self.origin; 2]);
-        self.number.lane_erf_exp().map(made)
-    }
-
-    #[inline(always)]
-    fn normal_cdf(self) -> Self {
-        Self::of_any(self.number.lane_normal_cdf(), [self.origin; 2])
-    }
-
-    #[inline(always)]
-    fn softplus(self) -> Self {
-        Self::of_any(self.number.lane_softplus(), [self.origin; 2])
-    }
-
-    #[inline(always)]
-    fn sigmoid(self) -> Self {
-        Self::of_any(self.number.lane_sigmoid(), [self.origin; 2])
+    lanes! {
+        erf lane_erf normal_cdf lane_normal_cdf softplus lane_softplus sigmoid lane_sigmoid;
+        erf_exp lane_erf_exp normal_cdf_exp lane_normal_cdf_exp sigmoid_slope lane_sigmoid_slope
     }
 
     #[inline(always)]

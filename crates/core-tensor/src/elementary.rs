@@ -28,6 +28,9 @@ pub(crate) trait Elementary: Float {
     /// The chance that a standard normal number is below `x`.
     fn fast_normal_cdf(self) -> Self;
 
+    /// The same, and `e^(−x²/2)`, which is its slope but for a factor.
+    fn fast_normal_cdf_exp(self) -> [Self; 2];
+
     /// `ln (1 + x) / x` for `x` between 0 and 1.
     fn ln_1p_share(x: Self) -> Self;
 
@@ -73,6 +76,16 @@ pub(crate) trait Elementary: Float {
         let one = Self::one();
         let z = (-self.abs()).fast_exp_below_one();
         (if self >= Self::zero() { one } else { z }) / (one + z)
+    }
+
+    /// The same, and its slope `σ(x)·σ(−x)`, for one division.
+    #[inline(always)]
+    fn fast_sigmoid_slope(self) -> [Self; 2] {
+        let z = (-self.abs()).fast_exp_below_one();
+        let large = (Self::one() + z).recip();
+        let small = z * large;
+        let value = if self >= Self::zero() { large } else { small };
+        [value, large * small]
     }
 }
 
@@ -212,6 +225,27 @@ impl Elementary for f32 {
         }
     }
 
+    /// `1 − e^(−x²/2)·p(|x|)`, and above zero what is left of 1. Beyond 13 the exponential is 0; from 5.3 on the polynomial leaves its function,
+    /// and is nothing beside 1 any more.
+    #[inline(always)]
+    fn fast_normal_cdf_exp(self) -> [f32; 2] {
+        const END: f32 = 13.0;
+        const HALF_LOG2_E: f32 = core::f32::consts::LOG2_E / 2.0;
+        let size = self.abs();
+        let t = if size > END { END } else { size };
+        // e^(−t²/2) = 2ⁿ·2ʳ
+        let z = t * t;
+        let shifted = z.mul_add(-HALF_LOG2_E, ROUND_TO_POWER);
+        let r = z.mul_add(-HALF_LOG2_E, ROUND_TO_POWER - shifted);
+        let exp = horner!(r; 1.535_336_2e-4, 1.339_887_5e-3, 9.618_437e-3, 5.550_332_4e-2, 2.402_264_8e-1, 6.931_472e-1, 1.0);
+        let exp = exp * power(shifted);
+        let exp = if size > END { 0.0 } else { exp };
+        let p = horner!(t; -3.238_490_6e-7, 7.879_624e-6, -8.627_022e-5, 5.710_074_3e-4, -2.612_296_5e-3, 9.046_672e-3, -2.552_481_7e-2,
+            6.196_514_5e-2, -1.328_249_1e-1, 2.499_773_8e-1, -3.989_411_3e-1, 0.5);
+        let above = (-p).mul_add(exp, 1.0);
+        [if self > 0.0 { above } else { p * exp }, exp]
+    }
+
     /// A quarter of the exponent and a line for the rest, then two steps of third order: what `x·r⁴` lacks of 1 tells how much `r` lacks. Two roots
     /// and a division take three times as long.
     #[inline(always)]
@@ -279,6 +313,11 @@ impl Elementary for f64 {
     #[inline(always)]
     fn fast_normal_cdf(self) -> f64 {
         0.5 * (1.0 + libm::erf(self * core::f64::consts::FRAC_1_SQRT_2))
+    }
+
+    #[inline(always)]
+    fn fast_normal_cdf_exp(self) -> [f64; 2] {
+        [self.fast_normal_cdf(), (-0.5 * self * self).fast_exp()]
     }
 
     #[inline(always)]

@@ -47,6 +47,11 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
         Self::of(0.5) * (Self::one() + (self * Self::of(FRAC_1_SQRT_2)).erf())
     }
 
+    /// [`normal_cdf`](Real::normal_cdf), and `e^(−x²/2)` for its slope.
+    fn normal_cdf_exp(self) -> [Self; 2] {
+        [self.normal_cdf(), (Self::of(-0.5) * self * self).exp()]
+    }
+
     /// `ln (1 + eˣ)`, which is `x` to the last digit above 40, and `eˣ` may overflow only there.
     ///
     /// # Gradient
@@ -63,10 +68,16 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
         (Self::one() + (-self).exp()).recip()
     }
 
+    /// [`sigmoid`](Real::sigmoid), and its slope `σ(x)·σ(−x)`.
+    fn sigmoid_slope(self) -> [Self; 2] {
+        let value = self.sigmoid();
+        [value, value * (-self).sigmoid()]
+    }
+
     /// The value of a function that brings its own derivative, see [`Rule`].
     fn by_rule<const N: usize>(rule: &impl Rule<N>, x: [Self; N]) -> Self;
 
-    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The eleven of this kind
+    /// `eˣ` as straight-line code, so that a loop of it becomes vectors; in `f32` within 2 units in the last place. The thirteen of this kind
     /// are the ordinary functions for numbers that have no such code.
     fn lane_exp(self) -> Self {
         self.exp()
@@ -107,6 +118,12 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
         self.normal_cdf()
     }
 
+    /// [`normal_cdf_exp`](Real::normal_cdf_exp) for vectors, see [`lane_exp`](Real::lane_exp): the chance to the last places of 1, the exponential to
+    /// those of `x²`, and 0 beyond 13.
+    fn lane_normal_cdf_exp(self) -> [Self; 2] {
+        self.normal_cdf_exp()
+    }
+
     /// [`softplus`](Real::softplus) for vectors, see [`lane_exp`](Real::lane_exp).
     fn lane_softplus(self) -> Self {
         self.softplus()
@@ -120,6 +137,12 @@ pub trait Real: Float + AddAssign + SubAssign + MulAssign + DivAssign + Sum + De
     /// [`sigmoid`](Real::sigmoid) for vectors, see [`lane_exp`](Real::lane_exp).
     fn lane_sigmoid(self) -> Self {
         self.sigmoid()
+    }
+
+    /// [`sigmoid_slope`](Real::sigmoid_slope) for vectors, see [`lane_exp`](Real::lane_exp); for its one division the value is within 3 units, the
+    /// slope within 5.
+    fn lane_sigmoid_slope(self) -> [Self; 2] {
+        self.sigmoid_slope()
     }
 
     /// `yes` where the condition holds, else `no`: an `if` whose two sides a vector loop works out both.
@@ -228,6 +251,11 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         }
 
         #[inline(always)]
+        fn lane_normal_cdf_exp(self) -> [Self; 2] {
+            self.fast_normal_cdf_exp()
+        }
+
+        #[inline(always)]
         fn lane_softplus(self) -> Self {
             self.fast_softplus()
         }
@@ -240,6 +268,11 @@ macro_rules! real { ($($T:ident $erf:ident)+) => {$(
         #[inline(always)]
         fn lane_sigmoid(self) -> Self {
             self.fast_sigmoid()
+        }
+
+        #[inline(always)]
+        fn lane_sigmoid_slope(self) -> [Self; 2] {
+            self.fast_sigmoid_slope()
         }
 
         #[inline(always)]

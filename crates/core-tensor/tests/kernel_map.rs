@@ -106,16 +106,22 @@ fn the_inverse_fourth_root() {
     assert_eq!(16f64.lane_inverse_root4(), 0.5);
 }
 
+/// Numbers of every size, and many between −6.6 and 6.6, but none that is not a number.
+fn near_and_all() -> impl Iterator<Item = f32> {
+    let near = (0..80_000).map(|i| (i as f32 - 40_000.0) / 6_100.0);
+    let all = (0..=u32::MAX).step_by(40_009).map(f32::from_bits);
+    near.chain(all).filter(|x| !x.is_nan())
+}
+
 /// Above one half to its own last places, below to those of 1.
 #[test]
 fn the_normal_distribution() {
-    let exact = |x: f32| 0.5 * (1.0 + Real::erf(f64::from(x) / 2f64.sqrt()));
-    let near = (0..80_000).map(|i| (i as f32 - 40_000.0) / 6_100.0);
-    let all = (0..=u32::MAX).step_by(40_009).map(f32::from_bits);
-    for x in near.chain(all).filter(|x| !x.is_nan()) {
-        let y = f32::lane_normal_cdf(x);
-        let error = (f64::from(y) - exact(x)).abs() * 2f64.powi(24);
-        assert!(error <= 2.0, "Φ({x:e}) is {y:e}: {error} ulps");
+    for x in near_and_all() {
+        let exact = 0.5 * (1.0 + Real::erf(f64::from(x) / 2f64.sqrt()));
+        for y in [f32::lane_normal_cdf(x), f32::lane_normal_cdf_exp(x)[0]] {
+            let error = (f64::from(y) - exact).abs() * 2f64.powi(24);
+            assert!(error <= 2.0, "Φ({x:e}) is {y:e}: {error} ulps");
+        }
     }
     // Abramowitz, Stegun: Handbook of mathematical functions, table 26.1
     for (x, phi) in [
@@ -135,6 +141,62 @@ fn the_normal_distribution() {
         assert_eq!(f32::lane_normal_cdf(x), end);
     }
     assert!(f32::lane_normal_cdf(f32::NAN).is_nan());
+}
+
+/// The square is rounded, so the error grows with it.
+#[test]
+fn the_exponential_beside_the_normal_distribution() {
+    for x in near_and_all() {
+        let (exp, square) = (f32::lane_normal_cdf_exp(x)[1], f64::from(x) * f64::from(x));
+        let exact = (-square / 2.0).exp();
+        let most = if x.abs() > 13.0 {
+            exact
+        } else {
+            (2.0 + square) * 2f64.powi(-24) * exact
+        };
+        assert!(
+            (f64::from(exp) - exact).abs() <= most,
+            "e^(−{x:e}²/2) is {exp:e}, not {exact:e}"
+        );
+    }
+    for (x, ends) in [
+        (0.0, [0.5, 1.0]),
+        (f32::INFINITY, [1.0, 0.0]),
+        (f32::NEG_INFINITY, [0.0, 0.0]),
+    ] {
+        assert_eq!(f32::lane_normal_cdf_exp(x), ends);
+    }
+    assert!(
+        f32::lane_normal_cdf_exp(f32::NAN)
+            .iter()
+            .all(|y| y.is_nan())
+    );
+    let [phi, exp] = f64::lane_normal_cdf_exp(-1.5);
+    assert_eq!(phi, f64::normal_cdf(-1.5));
+    assert!((exp - (-1.125f64).exp()).abs() < 1e-15);
+}
+
+#[test]
+fn the_logistic_function_and_its_slope() {
+    for x in near_and_all() {
+        let [value, slope] = f32::lane_sigmoid_slope(x);
+        let z = (-f64::from(x).abs()).exp();
+        let exact = if x < 0.0 { z } else { 1.0 } / (1.0 + z);
+        let exact_slope = z / (1.0 + z) / (1.0 + z);
+        for (y, exact, most) in [(value, exact, 3.0), (slope, exact_slope, 5.0)] {
+            let error = ulps(y, exact);
+            assert!(
+                error <= most,
+                "σ({x:e}) or its slope is {y:e}: {error} ulps"
+            );
+        }
+    }
+    assert_eq!(f32::lane_sigmoid_slope(0.0), [0.5, 0.25]);
+    assert_eq!(f32::lane_sigmoid_slope(f32::INFINITY), [1.0, 0.0]);
+    assert_eq!(f32::lane_sigmoid_slope(f32::NEG_INFINITY), [0.0, 0.0]);
+    assert!(f32::lane_sigmoid_slope(f32::NAN).iter().all(|y| y.is_nan()));
+    let [value, slope] = f64::lane_sigmoid_slope(-40.0);
+    assert!((slope / value - 1.0).abs() < 1e-15);
 }
 
 #[test]

@@ -122,9 +122,9 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
 
     #[inline(always)]
     fn normal_cdf(self) -> Self {
-        let u = self.value;
-        let density = T::of(FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0) * (T::of(-0.5) * u * u).exp();
-        self.scaled(u.normal_cdf(), mutant::slope("normal_cdf", density))
+        let [value, exp] = self.value.normal_cdf_exp();
+        let density = T::of(FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0) * exp;
+        self.scaled(value, mutant::slope("normal_cdf", density))
     }
 
     #[inline(always)]
@@ -135,8 +135,8 @@ impl<T: Real, const N: usize> Real for Dual<T, N> {
 
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        let (value, other) = (self.value.sigmoid(), (-self.value).sigmoid());
-        self.scaled(value, mutant::slope("sigmoid", value * other))
+        let [value, slope] = self.value.sigmoid_slope();
+        self.scaled(value, mutant::slope("sigmoid", slope))
     }
 
     #[inline(always)]

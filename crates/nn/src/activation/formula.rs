@@ -132,7 +132,7 @@ formulas! {
     /// `s + 2·x·u'·s·(1 − s)` with `s = σ(2u)` and `u' = √(2/π)·(1 + 0.134145·x²)`
     ///
     /// Hendrycks, Gimpel: Gaussian error linear units (2016).
-    GeluTanh 28 |x: R| x * (R::of(1.595_769_121_605_730_8) * (x + R::of(0.044_715) * x * x * x)).sigmoid();
+    GeluTanh 28 |x: R| x * (x * (R::of(1.595_769_121_605_730_8) + R::of(0.071_354_816_272_600_25) * x * x)).sigmoid();
     /// [`Gelu`] by the logistic function: `y = x·σ(1.702·x)`. It differs by up to 0.02.
     ///
     /// # Shapes
