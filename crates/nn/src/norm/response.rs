@@ -31,39 +31,11 @@ const fn padded(channels: usize, n: usize) -> usize {
     channels + n - 1
 }
 
-/// Numbers that are added at a time, whole vectors of any machine.
-const LINE: usize = 64;
-
-/// Numbers of the pixels with their zeros, whole lines.
-const fn flat(channels: usize, n: usize) -> usize {
-    (PIXELS * padded(channels, n)).next_multiple_of(LINE)
-}
-
-/// `sums[i] = f(x[i] + … + x[i + N − 1])`: over all that lies there, the zeros between two pixels too, so that one long loop does it.
+/// The squares of some pixels between the zeros that stay there. The pixels that come next are asked for.
 #[inline(always)]
-fn add_neighbours<const N: usize, T: Scalar>(x: &[T], sums: &mut [T], f: impl Fn(T) -> T) {
-    for (i, sums) in sums.as_chunks_mut::<LINE>().0.iter_mut().enumerate() {
-        // a copy stays in registers
-        let mut total = [T::zero(); LINE];
-        for ahead in 0..N {
-            let x = x[i * LINE + ahead..].first_chunk::<LINE>();
-            let x = x.expect("neighbours behind the last pixel");
-            for j in 0..LINE {
-                total[j] += x[j];
-            }
-        }
-        for j in 0..LINE {
-            sums[j] = f(total[j]);
-        }
-    }
-}
-
-/// `s` of every channel of some pixels, each of which lies in `s` like in `squares`, whose zeros stay. The pixels that come next are asked for.
-#[inline(always)]
-fn around<const N: usize, T: Scalar>(x: &[T], channels: usize, squares: &mut [T], s: &mut [T]) {
-    let each = padded(channels, N);
+fn square<const N: usize, T: Scalar>(x: &[T], channels: usize, squares: &mut [T]) {
     let pixels = x.chunks_exact(channels);
-    for (x, squares) in pixels.zip(squares.chunks_exact_mut(each)) {
+    for (x, squares) in pixels.zip(squares.chunks_exact_mut(padded(channels, N))) {
         for line in (0..channels).step_by(64 / size_of::<T>().clamp(1, 64)) {
             prefetch(x, PIXELS * channels + line);
         }
@@ -71,13 +43,22 @@ fn around<const N: usize, T: Scalar>(x: &[T], channels: usize, squares: &mut [T]
             *square = x * x;
         }
     }
-    let (share, bias) = (T::of(ALPHA / N as f64), T::of(BIAS));
-    add_neighbours::<N, T>(
-        squares,
-        s,
-        #[inline(always)]
-        |sum| share * sum + bias,
-    );
+}
+
+/// `x[at] + … + x[at + N − 1]`
+#[inline(always)]
+fn neighbours<const N: usize, T: Scalar>(x: &[T], at: usize) -> T {
+    let mut sum = x[at];
+    for ahead in 1..N {
+        sum += x[at + ahead];
+    }
+    sum
+}
+
+/// `s` of a channel, from the squares of its pixel.
+#[inline(always)]
+fn around<const N: usize, T: Scalar>(squares: &[T], channel: usize) -> T {
+    T::of(ALPHA / N as f64) * neighbours::<N, T>(squares, channel) + T::of(BIAS)
 }
 
 /// `s^−β` for `β = 3/4`, and `s^−1`.
@@ -94,9 +75,9 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
     type Saved<'a> = Batch<'a, X, T>;
     const NAME: &'static str = "LocalResponseNorm";
     const FLOPS: u64 = (2 * N + 30) as u64 * X::LEN as u64;
-    /// squares, sums and what a channel hands to its neighbours
-    const ROOM: Room = Room::new(X::LEN, 0)
-        .with_scratch(3 * flat(<X::Row as Shape>::LEN, N) + 2 * N.next_multiple_of(LINE));
+    /// squares and what a channel hands to its neighbours
+    const ROOM: Room =
+        Room::new(X::LEN, 0).with_scratch(2 * PIXELS * padded(<X::Row as Shape>::LEN, N));
 
     fn forward<'a>(
         &self,
@@ -105,22 +86,24 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
     ) -> (Batch<'a, X, T>, Self::Saved<'a>) {
         const { assert!(N > 0, "a number is its own neighbour: N is at least 1") }
         let y = pass.batch::<X>(x.len());
-        let channels = <X::Row as Shape>::LEN;
-        let (each, flat) = (padded(channels, N), flat(channels, N));
+        let block = PIXELS * <X::Row as Shape>::LEN;
         let mut scope = pass.room.scope();
-        let (squares, s) = (scope.numbers(flat + N), scope.numbers(flat));
+        let squares = scope.numbers(PIXELS * padded(<X::Row as Shape>::LEN, N));
         squares.fill(T::zero());
-        let blocks = Tensor::flat(x).chunks(PIXELS * channels);
-        let blocks = blocks.zip(Tensor::flat_mut(y).chunks_mut(PIXELS * channels));
+        let blocks = Tensor::flat(x).chunks(block);
+        let blocks = blocks.zip(Tensor::flat_mut(y).chunks_mut(block));
         T::vectorize(
             #[inline(always)]
             || {
+                // what a closure is given it does not know to be a constant
+                let channels = <X::Row as Shape>::LEN;
                 for (x, y) in blocks {
-                    around::<N, T>(x, channels, squares, s);
+                    square::<N, T>(x, channels, squares);
                     let pixels = x.chunks_exact(channels).zip(y.chunks_exact_mut(channels));
-                    for ((x, y), s) in pixels.zip(s.chunks(each)) {
-                        for ((y, &x), &s) in y.iter_mut().zip(x).zip(s) {
-                            *y = x * powers(s)[0];
+                    let squares = squares.chunks_exact(padded(channels, N));
+                    for ((x, y), squares) in pixels.zip(squares) {
+                        for (channel, (y, &x)) in y.iter_mut().zip(x).enumerate() {
+                            *y = x * powers(around::<N, T>(squares, channel))[0];
                         }
                     }
                 }
@@ -136,43 +119,42 @@ impl<X: Shape, T: Scalar, const N: usize> Layer<X, T> for LocalResponseNorm<N> {
         _: Option<&mut ()>,
         pass: &mut Pass<'a, T>,
     ) -> BatchMut<'a, X, T> {
-        let channels = <X::Row as Shape>::LEN;
-        let (each, flat) = (padded(channels, N), flat(channels, N));
         let share = T::of(2.0 * ALPHA * BETA / N as f64);
+        let block = PIXELS * <X::Row as Shape>::LEN;
         let mut scope = pass.room.scope();
-        let (squares, handed) = (scope.numbers(flat + N), scope.numbers(flat + N));
-        let s = scope.numbers(flat);
+        let room = PIXELS * padded(<X::Row as Shape>::LEN, N);
+        let (squares, handed) = (scope.numbers(room), scope.numbers(room));
         squares.fill(T::zero());
         handed.fill(T::zero());
-        let blocks = Tensor::flat(x).chunks(PIXELS * channels);
-        let blocks = blocks.zip(Tensor::flat_mut(dy).chunks_mut(PIXELS * channels));
+        let blocks = Tensor::flat(x).chunks(block);
+        let blocks = blocks.zip(Tensor::flat_mut(dy).chunks_mut(block));
         T::vectorize(
             #[inline(always)]
             || {
+                let channels = <X::Row as Shape>::LEN;
+                let each = padded(channels, N);
                 for (x, dy) in blocks {
-                    around::<N, T>(x, channels, squares, s);
+                    square::<N, T>(x, channels, squares);
                     let pixels = x.chunks_exact(channels).zip(dy.chunks_exact_mut(channels));
-                    let sums = s.chunks(each).zip(handed.chunks_exact_mut(each));
-                    for ((x, dy), (s, handed)) in pixels.zip(sums) {
+                    let around_them = squares
+                        .chunks_exact(each)
+                        .zip(handed.chunks_exact_mut(each));
+                    for ((x, dy), (squares, handed)) in pixels.zip(around_them) {
                         // those that look at a channel lie to the other side
                         let handed = handed[(N - 1) / 2..].iter_mut();
-                        for (((dy, &x), &s), handed) in dy.iter_mut().zip(x).zip(s).zip(handed) {
-                            let [power, inverse] = powers(s);
+                        let numbers = dy.iter_mut().zip(x).zip(handed);
+                        for (channel, ((dy, &x), handed)) in numbers.enumerate() {
+                            let [power, inverse] = powers(around::<N, T>(squares, channel));
                             let scaled = *dy * power;
                             *handed = scaled * x * inverse;
                             *dy = mutant::slope("LocalResponseNorm own", scaled);
                         }
                     }
-                    add_neighbours::<N, T>(
-                        handed,
-                        s,
-                        #[inline(always)]
-                        |sum| sum,
-                    );
                     let pixels = x.chunks_exact(channels).zip(dy.chunks_exact_mut(channels));
-                    for ((x, dy), sums) in pixels.zip(s.chunks(each)) {
-                        for ((dy, &x), &sum) in dy.iter_mut().zip(x).zip(sums) {
-                            *dy -= mutant::slope("LocalResponseNorm neighbours", share * x * sum);
+                    for ((x, dy), handed) in pixels.zip(handed.chunks_exact(each)) {
+                        for (channel, (dy, &x)) in dy.iter_mut().zip(x).enumerate() {
+                            let sum = share * x * neighbours::<N, T>(handed, channel);
+                            *dy -= mutant::slope("LocalResponseNorm neighbours", sum);
                         }
                     }
                 }
