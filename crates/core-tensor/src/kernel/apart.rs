@@ -27,6 +27,40 @@ pub(super) fn load_apart<T: Lanes, S: Simd, const N: usize>(
     }
 }
 
+/// `R` rows of `N` registers, a row and a register within it so far apart.
+#[inline(always)]
+pub(super) fn load_grid<T: Lanes, S: Simd, const R: usize, const N: usize>(
+    x: &[T],
+    [row, apart]: [usize; 2],
+) -> [[T::Vector<S>; N]; R] {
+    let last = row
+        .checked_mul(R - 1)
+        .zip(apart.checked_mul(N - 1))
+        .and_then(|(row, apart)| row.checked_add(apart)?.checked_add(T::lanes::<S>()));
+    assert!(
+        last.is_some_and(|end| end <= x.len()),
+        "registers beyond their slice"
+    );
+    from_fn(
+        #[inline(always)]
+        |r| {
+            from_fn(
+                #[inline(always)]
+                |i| {
+                    // SAFETY: the last register of the last row ends inside `x`, so this one does; a register is so many numbers in a row, at any
+                    // address.
+                    unsafe {
+                        x.as_ptr()
+                            .add(r * row + i * apart)
+                            .cast::<T::Vector<S>>()
+                            .read_unaligned()
+                    }
+                },
+            )
+        },
+    )
+}
+
 /// Writes register `i` of `N` that lie `apart`.
 #[inline(always)]
 pub(super) fn store_apart<T: Lanes, S: Simd, const N: usize>(
@@ -209,49 +243,102 @@ impl<T: Lanes, S: Simd, const N: usize> Evenly<T, S, N> {
     }
 }
 
-/// The pixels under a strip of windows, in one row of an image after another: all are found inside once. Of those outside the image no lane is read,
-/// near the outermost pixel.
-pub(super) struct Under<T: Lanes, S: Simd, const N: usize> {
+/// Where the pixels under a strip of windows lie in a row of an image: all are found inside once. At most `OUTER` on either side lie outside; the outermost
+/// pixel stands for those.
+#[derive(Clone, Copy)]
+pub(super) struct Pixels<const N: usize, const OUTER: usize> {
+    /// channels, which is how far neighbours lie apart
+    c: usize,
+    /// the first pixel that lies inside anyway
+    inner: usize,
+    /// the first and the last pixels, and whether they lie inside
+    outer: [[(usize, bool); OUTER]; 2],
+    /// numbers of a row
+    row: usize,
+}
+
+impl<const N: usize, const OUTER: usize> Pixels<N, OUTER> {
+    /// `N` neighbouring pixels of rows with `width` pixels of `c` channels.
+    #[inline(always)]
+    pub(super) fn new([width, c]: [usize; 2], first: isize) -> Self {
+        const { assert!(OUTER <= N, "the outer pixels of a strip are part of it") }
+        let row = width.checked_mul(c).expect("a row in memory");
+        let inner = [OUTER, N - OUTER].map(|p| first + p as isize);
+        assert!(
+            width > 0 && (N <= 2 * OUTER || inner[0] >= 0 && inner[1] <= width as isize),
+            "pixels of a row"
+        );
+        let mut outer = [[(0, true); OUTER]; 2];
+        for (outer, begin) in outer.iter_mut().zip([0, N - OUTER]) {
+            for (p, outer) in outer.iter_mut().enumerate() {
+                let place = first + (begin + p) as isize;
+                let near = place.clamp(0, width as isize - 1);
+                *outer = (near as usize * c, place == near);
+            }
+        }
+        Self {
+            c,
+            inner: (inner[0] as usize).wrapping_mul(c),
+            outer,
+            row,
+        }
+    }
+
+    /// Of each pixel the register that begins with `channel`.
+    #[inline(always)]
+    pub(super) fn under<T: Lanes, S: Simd>(self, simd: S, channel: usize) -> Under<T, S, N, OUTER> {
+        let end = channel.checked_add(T::lanes::<S>());
+        assert!(
+            end.is_some_and(|end| end <= self.c),
+            "a register beyond its pixel"
+        );
+        let (all, none) = (T::first(simd, T::lanes::<S>()), T::first(simd, 0));
+        let (mut at, mut lanes) = ([0; N], [all; N]);
+        for p in 0..N {
+            if (OUTER..N - OUTER).contains(&p) {
+                at[p] = self.inner + (p - OUTER) * self.c + channel;
+            } else {
+                let (place, inside) = if p < OUTER {
+                    self.outer[0][p]
+                } else {
+                    self.outer[1][p + OUTER - N]
+                };
+                at[p] = place + channel;
+                lanes[p] = if inside { all } else { none };
+            }
+        }
+        Under {
+            at,
+            lanes,
+            row: self.row,
+        }
+    }
+}
+
+/// Registers of [`Pixels`], in one row after another; zeros where they lie outside.
+pub(super) struct Under<T: Lanes, S: Simd, const N: usize, const OUTER: usize> {
     at: [usize; N],
+    /// of the first and the last pixels
     lanes: [T::First<S>; N],
     /// numbers of a row
     row: usize,
 }
 
-impl<T: Lanes, S: Simd, const N: usize> Under<T, S, N> {
-    /// `N` neighbouring pixels of rows with `width` pixels of `c` channels, of each the register that begins with `channel`.
-    #[inline(always)]
-    pub(super) fn new(simd: S, [width, c]: [usize; 2], first: isize, channel: usize) -> Self {
-        let row = width.checked_mul(c).expect("a row in memory");
-        let end = channel.checked_add(T::lanes::<S>());
-        assert!(
-            width > 0 && end.is_some_and(|end| end <= c),
-            "a register beyond its pixel"
-        );
-        let (mut at, mut lanes) = ([0; N], [T::first(simd, 0); N]);
-        for p in 0..N {
-            let place = first + p as isize;
-            let near = place.clamp(0, width as isize - 1);
-            at[p] = near as usize * c + channel;
-            lanes[p] = T::first(simd, if place == near { T::lanes::<S>() } else { 0 });
-        }
-        Self { at, lanes, row }
-    }
-
+impl<T: Lanes, S: Simd, const N: usize, const OUTER: usize> Under<T, S, N, OUTER> {
     /// Row `y` of an image.
     #[inline(always)]
     pub(super) fn row<'a>(&self, image: &'a [T], y: usize) -> &'a [T] {
         &image[y * self.row..][..self.row]
     }
 
-    /// Pixel `p` of a row; zeros where it is outside, of which there are at most `OUTER` on either side.
+    /// Pixel `p` of a row.
     #[inline(always)]
-    pub(super) fn pixel<const OUTER: usize>(&self, simd: S, row: &[T], p: usize) -> T::Vector<S> {
+    pub(super) fn pixel(&self, simd: S, row: &[T], p: usize) -> T::Vector<S> {
         assert!(row.len() == self.row, "a row of another image");
-        // SAFETY: `new` found all of the registers that begin here inside a row of this length.
+        // SAFETY: all of the pixels lie inside a row of this length, and the registers end with their pixels or before.
         unsafe {
             let at = row.as_ptr().add(self.at[p]);
-            if (OUTER..N.saturating_sub(OUTER)).contains(&p) {
+            if (OUTER..N - OUTER).contains(&p) {
                 at.cast::<T::Vector<S>>().read_unaligned()
             } else {
                 T::load_first_at(simd, self.lanes[p], at)

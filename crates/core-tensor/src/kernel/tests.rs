@@ -249,6 +249,30 @@ fn tall_images_are_walked_in_bands() {
     }
 }
 
+/// Tiles in the middle of a row, one row alone, more channels than are met at a time.
+#[test]
+fn wide_images_meet_depthwise_windows_by_pairs_of_rows() {
+    for (side, c) in [([1, 40], 16), ([2, 25], 48), ([7, 33], 32), ([4, 26], 272)] {
+        for padding in [[1, 1], [2, 0], [1, 2]] {
+            check_grouped(&GroupedWindow2d {
+                window: Window2d {
+                    input: [side[0], side[1], c],
+                    output: [
+                        side[0] + 2 * padding[0] - 2,
+                        side[1] + 2 * padding[1] - 2,
+                        c,
+                    ],
+                    kernel: [3, 3],
+                    stride: [1, 1],
+                    padding,
+                },
+                dilation: [1, 1],
+                groups: c,
+            });
+        }
+    }
+}
+
 #[test]
 fn matrices_turned_round_on_every_machine() {
     const SIDES: [usize; 7] = [0, 1, 8, 15, 16, 17, 40];

@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::apart::Under;
+use super::super::apart::Pixels;
 use super::super::array::from_fn;
 use super::super::lanes::Lanes;
 use super::WIDEST;
@@ -95,7 +95,7 @@ impl<T: Lanes> Image<'_, T> {
         } = *self.sweep;
         let (c, image) = (self.channels, self.x);
         let first = (j + kx) as isize - before;
-        let under = Under::<T, S, KX>::new(simd, [width, c], first, channel);
+        let under = Pixels::<KX, KX>::new([width, c], first).under(simd, channel);
         // of the row whose windows begin here, and those above
         let here = from.wrapping_add_signed(above);
         let mut dy: [T::Vector<S>; SIDE] = from_fn(
@@ -109,7 +109,7 @@ impl<T: Lanes> Image<'_, T> {
             dy[0] = self.gradient(simd, [y.wrapping_add_signed(above), j], channel);
             let pixels = under.row(image, y);
             for kx in 0..KX {
-                let x = under.pixel::<KX>(simd, pixels, kx);
+                let x = under.pixel(simd, pixels, kx);
                 for ky in 0..SIDE {
                     sums[ky][kx] = T::fma(simd, x, dy[ky], sums[ky][kx]);
                 }

@@ -5,16 +5,18 @@
 //! with one channel a group, a depthwise one, is the case without swaps. Nothing is laid out but the filter: what lies outside the image
 //! is a register of zeros, rows of taps outside are left out.
 
+use core::marker::PhantomData;
+
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::apart::{Under, load_apart, store_apart};
+use super::super::apart::{Pixels, Under, load_apart, store_apart};
 use super::super::array::from_fn;
 use super::super::block::every_shape;
 use super::super::lanes::Lanes;
 use super::super::{GroupedWindow2d, Start};
 use super::geometry::Sweep;
+use super::pairs::Pairs;
 use super::strip::Strips;
-use super::walk::Walk;
 use super::{MOST_SWAPPED, WIDEST, holds};
 
 /// Whether registers of this machine hold groups of this size: small ones under any window, others where they are walked.
@@ -24,7 +26,7 @@ pub(super) fn pays<T: Lanes>(
     sweep: &Sweep,
     start: Start<'_, T>,
 ) -> bool {
-    struct Most<T>(core::marker::PhantomData<T>, bool);
+    struct Most<T>(PhantomData<T>, bool);
     impl<T: Lanes> WithSimd for Most<T> {
         type Output = usize;
         #[inline(always)]
@@ -41,7 +43,7 @@ pub(super) fn pays<T: Lanes>(
     }
     let whole = w.window.output[2].is_multiple_of(WIDEST) && !matches!(start, Start::Output);
     let walked = whole && sweep.is_walked();
-    w.shares() && w.channels()[0] <= arch.dispatch(Most::<T>(core::marker::PhantomData, walked))
+    w.shares() && w.channels()[0] <= arch.dispatch(Most::<T>(PhantomData, walked))
 }
 
 /// `y = start + x ∗ taps` for one sample and an arranged filter.
@@ -111,7 +113,7 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
                 }
             } else
         )* if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
-            simd.vectorize(Walk(&mut image));
+            Pairs(&mut image, PhantomData::<T>).with_simd(simd);
         } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
             simd.vectorize(Strips { image: &mut image, partners: N });
         } else {
@@ -188,7 +190,7 @@ impl<
             for j in (0..image.sweep.output[1]).step_by(MR) {
                 for channel in (0..c / lanes * lanes).step_by(lanes) {
                     let first = (j * STEP) as isize - image.sweep.before[1];
-                    let under = Under::<T, S, UNDER>::new(simd, [width, c], first, channel);
+                    let under = Pixels::<UNDER, UNDER>::new([width, c], first).under(simd, channel);
                     for i in rows.clone().step_by(ROWS) {
                         let at = [i, j];
                         image.tile::<S, N, KW, STEP, ROWS, MR, UNDER>(simd, &under, at, channel);
@@ -200,7 +202,7 @@ impl<
 }
 
 /// Of several widths of a tile the one that leaves the fewest pixels over, or the first of those.
-fn fewest(width: usize, tiles: &[usize]) -> usize {
+pub(super) fn fewest(width: usize, tiles: &[usize]) -> usize {
     let cost = |&&mr: &&usize| width.next_multiple_of(mr);
     *tiles.iter().min_by_key(cost).expect("a tile")
 }
@@ -311,7 +313,7 @@ impl<T: Lanes> Image<'_, T> {
     >(
         &mut self,
         simd: S,
-        under: &Under<T, S, UNDER>,
+        under: &Under<T, S, UNDER, UNDER>,
         [i, j]: [usize; 2],
         channel: usize,
     ) {
@@ -341,7 +343,7 @@ impl<T: Lanes> Image<'_, T> {
             let row = under.row(x, y);
             let mut x: [T::Vector<S>; UNDER] = from_fn(
                 #[inline(always)]
-                |p| under.pixel::<UNDER>(simd, row, p),
+                |p| under.pixel(simd, row, p),
             );
             // the rows of taps that meet this row, seen from each row of the tile
             let mut taps: [&[T]; ROWS] = [&[]; ROWS];

@@ -1,5 +1,7 @@
 //! The gradient of the filter where small groups share registers: sums for each tap and each partner of a lane, arranged as in `lanes.rs`.
 
+use core::marker::PhantomData;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::super::GroupedWindow2d;
@@ -9,7 +11,8 @@ use super::column_by_weights::Columns;
 use super::geometry::Sweep;
 use super::lanes::{partners, pixels, swap_all, tap_at};
 use super::lanes_any::{load, rows_inside};
-use super::walk_by_weights::Walk;
+use super::pairs::Pairs;
+use super::strip_by_weights::Strips;
 use super::{MOST_SWAPPED, WIDEST, holds};
 
 /// Adds one sample's share to `sums`.
@@ -80,9 +83,9 @@ impl<T: Lanes, const N: usize> WithSimd for Grouped<Image<'_, T>, N> {
         } else if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked_in_columns(7) {
             simd.vectorize(Columns::<_, 7>(&mut image));
         } else if const { N == 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
-            simd.vectorize(Walk::<_, false> { image: &mut image, partners: N });
+            Pairs(&mut image, PhantomData::<T>).with_simd(simd);
         } else if const { N > 1 && every_shape::<T, S>() } && whole && image.sweep.is_walked() {
-            simd.vectorize(Walk::<_, true> { image: &mut image, partners: N });
+            simd.vectorize(Strips { image: &mut image, partners: N });
         } else {
             whole = false;
         } } }

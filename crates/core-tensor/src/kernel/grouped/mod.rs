@@ -1,7 +1,7 @@
 //! Convolutions whose taps lie apart or whose channels fall into groups: forward, by data and by weights.
 //!
 //! Few channels a group, as many in as out (a depthwise layer has one), fill registers across groups: `lanes.rs`. Where 32 registers hold what
-//! they need, some depthwise windows have loops of their own: of 3×3 that touch walk down the image (`walk.rs`, for groups `strip.rs`), of 3×3
+//! they need, some windows have loops of their own: of 3×3 that touch (depthwise two rows at a time, `pairs.rs`; groups down a strip, `strip.rs`), of 3×3
 //! two apart go along whole rows (`doubled.rs`), filters of 5×5 and 7×7 are summed column by column (`column_by_weights.rs`). All others are a dense
 //! convolution for each group, by the register tile of matrix products: of a copy that lies side by side, `packed.rs`, or where they lie,
 //! `dense.rs`. All see the same [`Sweep`].
@@ -15,9 +15,11 @@ mod lanes;
 mod lanes_any;
 mod lanes_by_weights;
 mod packed;
+mod pairs;
+mod pairs_by_weights;
 mod strip;
+mod strip_by_weights;
 mod walk;
-mod walk_by_weights;
 
 use pulp::{Arch, Simd};
 

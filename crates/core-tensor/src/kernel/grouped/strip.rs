@@ -6,7 +6,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::super::Start;
-use super::super::apart::{Evenly, Under};
+use super::super::apart::{Evenly, Pixels};
 use super::super::lanes::Lanes;
 use super::MOST_SWAPPED;
 use super::geometry::Sweep;
@@ -116,7 +116,8 @@ impl<T: Lanes> Image<'_, T> {
             _ => zero,
         };
         let taps = Taps::new(c, channel, [partner, partners]).load::<T, S>(self.taps);
-        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
+        let under =
+            Pixels::<UNDER, OUTER>::new([width, c], j as isize - before[1]).under(simd, channel);
         let windows = Evenly::<T, S, STRIP>::new(to_pixel);
         let last = partner + 1 == partners;
         let mut sums = [[begin; STRIP]; 3];
@@ -139,7 +140,7 @@ impl<T: Lanes> Image<'_, T> {
             } else {
                 let row = under.row(image, from);
                 each_pixel!(|p| {
-                    pixels[p] = under.pixel::<OUTER>(simd, row, p);
+                    pixels[p] = under.pixel(simd, row, p);
                     sums = meet::<T, S>(simd, p, pixels[p], &taps, sums);
                 });
             }

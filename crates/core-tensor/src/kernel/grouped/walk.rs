@@ -1,17 +1,15 @@
-//! Depthwise windows of 3×3 that touch, walked down the image: a strip of columns at a time, its nine weights in registers all the way.
+//! Windows of 3×3 that touch: what their loops share, and the walk down a strip of columns that groups take.
 //!
-//! A row of the image meets three rows of windows; their sums stay in registers until the third row has met them, so every pixel is read
-//! once for nine multiply-adds.
+//! On the walk a row of the image meets three rows of windows, whose sums stay in registers until the third row has met them, so every pixel is read once
+//! for nine multiply-adds.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
-use super::super::Start;
-use super::super::apart::{Evenly, Under, load_apart};
-use super::super::array::from_fn;
+use super::super::apart::load_grid;
 use super::super::lanes::Lanes;
 use super::WIDEST;
 use super::geometry::Sweep;
-use super::lanes::{Image, tap_at};
+use super::lanes::tap_at;
 
 /// Windows of a strip side by side: three rows of sums, nine weights and a pixel fill 32 registers.
 pub(super) const STRIP: usize = 7;
@@ -19,7 +17,7 @@ pub(super) const STRIP: usize = 7;
 pub(super) const UNDER: usize = STRIP + 2;
 
 impl Sweep {
-    /// Whether windows are of the size that is walked.
+    /// Whether windows are of the size that these loops are for.
     pub(super) fn is_walked(&self) -> bool {
         let (before, columns) = (self.before[1], self.output[1]);
         let after = columns as isize + 2 - before - self.image[1] as isize;
@@ -50,7 +48,7 @@ macro_rules! each_pixel {
 }
 pub(super) use each_pixel;
 
-/// Pixels on either side of a strip's that may lie outside the image.
+/// Pixels on either side of a strip or a tile that may lie outside the image.
 pub(super) const OUTER: usize = 2;
 
 /// The weights of a register's channels that meet a partner.
@@ -73,16 +71,7 @@ impl Taps {
 
     #[inline(always)]
     pub(super) fn load<T: Lanes, S: Simd>(self, filter: &[T]) -> [[T::Vector<S>; 3]; 3] {
-        from_fn(
-            #[inline(always)]
-            |ky| {
-                let row = &filter[self.first + ky * self.apart[0]..];
-                from_fn(
-                    #[inline(always)]
-                    |kx| load_apart::<T, S, 3>(row, self.apart[1], kx),
-                )
-            },
-        )
+        load_grid::<T, S, 3, 3>(&filter[self.first..], self.apart)
     }
 }
 
@@ -103,70 +92,4 @@ pub(super) fn meet<T: Lanes, S: Simd>(
         }
     }
     sums
-}
-
-/// Rows of windows that are walked down at a time: what the next strip meets again is still near.
-const BAND: usize = 28;
-
-/// All of an image, forward.
-pub(super) struct Walk<I>(pub(super) I);
-
-impl<T: Lanes> WithSimd for Walk<&mut Image<'_, T>> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let lanes = T::lanes::<S>();
-        let rows = self.0.sweep.output[0];
-        for from in (0..rows).step_by(BAND) {
-            let band = [from, rows.min(from + BAND)];
-            for (j, _) in self.0.sweep.strips() {
-                for channel in (0..self.0.channels / lanes * lanes).step_by(lanes) {
-                    self.0.walk(simd, band, j, channel);
-                }
-            }
-        }
-    }
-}
-
-impl<T: Lanes> Image<'_, T> {
-    /// Some rows of a strip.
-    #[inline(always)]
-    fn walk<S: Simd>(&mut self, simd: S, [from, end]: [usize; 2], j: usize, channel: usize) {
-        let Sweep {
-            image: [height, width],
-            before,
-            to: [to_row, to_pixel],
-            ..
-        } = *self.sweep;
-        // copies, since what is written could otherwise be them
-        let (c, image, filter, y_out) = (self.channels, self.x, self.taps, &mut *self.y);
-        let lanes = T::lanes::<S>();
-        let zero = T::splat(simd, T::zero());
-        let begin = match self.start {
-            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..lanes])[0],
-            _ => zero,
-        };
-        let taps = Taps::new(c, channel, [0, 1]).load::<T, S>(filter);
-        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
-        let windows = Evenly::<T, S, STRIP>::new(to_pixel);
-        // the sums of the row of windows that begins here, and of the two above
-        let mut sums = [[begin; STRIP]; 3];
-        for t in from..end + 2 {
-            let y = t.wrapping_sub(before[0] as usize);
-            if y < height {
-                let row = under.row(image, y);
-                each_pixel!(|p| {
-                    let x = under.pixel::<OUTER>(simd, row, p);
-                    sums = meet::<T, S>(simd, p, x, &taps, sums);
-                });
-            }
-            if t >= from + 2 {
-                windows.store(y_out, (t - 2) * to_row + j * to_pixel + channel, &sums[2]);
-            }
-            sums[2] = sums[1];
-            sums[1] = sums[0];
-            sums[0] = [begin; STRIP];
-        }
-    }
 }

@@ -1,9 +1,9 @@
-//! The gradient of the filter for the windows of `walk.rs`, by the same walk: the nine sums and three rows of the output's gradient stay in
-//! registers, and every pixel of the image is read once. For groups the first walk lays its part of a strip side by side, as in `strip.rs`.
+//! The gradient of the filter for the groups of `strip.rs`, by the same walk: the nine sums and three rows of the output's gradient stay in registers.
+//! The first walk lays its part of a strip side by side, as there.
 
 use pulp::{Simd, WithSimd};
 
-use super::super::apart::{Evenly, Under, store_apart};
+use super::super::apart::{Evenly, Pixels, store_apart};
 use super::super::array::map;
 use super::super::lanes::Lanes;
 use super::geometry::Sweep;
@@ -44,8 +44,8 @@ pub(super) fn meet<T: Lanes, S: Simd>(
     sums
 }
 
-/// All of an image, once for each partner of a channel in its `GROUP`.
-pub(super) struct Walk<I, const GROUP: bool> {
+/// All of an image, once for each partner of a channel in its group.
+pub(super) struct Strips<I> {
     pub(super) image: I,
     pub(super) partners: usize,
 }
@@ -58,28 +58,13 @@ struct Part {
     channel: usize,
 }
 
-impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
+impl<T: Lanes> WithSimd for Strips<&mut Image<'_, T>> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (image, lanes) = (self.image, T::lanes::<S>());
         let rows = image.sweep.output[0];
-        if !GROUP {
-            for (j, done) in image.sweep.strips() {
-                for channel in (0..image.channels / lanes * lanes).step_by(lanes) {
-                    let from = [0, j];
-                    let part = Part {
-                        from,
-                        rows,
-                        done,
-                        channel,
-                    };
-                    image.walk::<S, true>(simd, None, &part, [0, 1]);
-                }
-            }
-            return;
-        }
         let mut room = Room::<T, S>::new(simd);
         let band = band(rows, self.partners);
         for i in (0..rows).step_by(band) {
@@ -93,10 +78,10 @@ impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
                         channel,
                     };
                     let partners = self.partners;
-                    image.walk::<S, true>(simd, Some(&mut room), &part, [0, partners]);
+                    image.walk::<S, true>(simd, &mut room, &part, [0, partners]);
                     for partner in 1..partners {
                         let partner = [partner, partners];
-                        image.walk::<S, false>(simd, Some(&mut room), &part, partner);
+                        image.walk::<S, false>(simd, &mut room, &part, partner);
                     }
                 }
             }
@@ -105,7 +90,7 @@ impl<T: Lanes, const GROUP: bool> WithSimd for Walk<&mut Image<'_, T>, GROUP> {
 }
 
 impl<T: Lanes> Image<'_, T> {
-    /// Part of a strip: the `FIRST` walk reads the image and leaves it in the room, if there is one. Lanes change places with their partners in the
+    /// Part of a strip: the `FIRST` walk reads the image and leaves it in the room. Lanes change places with their partners in the
     /// gradient, and so in the sums.
     #[inline(always)]
     #[expect(
@@ -115,7 +100,7 @@ impl<T: Lanes> Image<'_, T> {
     fn walk<S: Simd, const FIRST: bool>(
         &mut self,
         simd: S,
-        mut room: Option<&mut Room<T, S>>,
+        room: &mut Room<T, S>,
         part: &Part,
         partner: [usize; 2],
     ) {
@@ -140,7 +125,8 @@ impl<T: Lanes> Image<'_, T> {
                 sums[ky] = partners::<T, S, 3>(simd, sums[ky], partner);
             }
         }
-        let under = Under::<T, S, UNDER>::new(simd, [width, c], j as isize - before[1], channel);
+        let under =
+            Pixels::<UNDER, OUTER>::new([width, c], j as isize - before[1]).under(simd, channel);
         let windows = Evenly::<T, S, STRIP>::new(c);
         // the row of the gradient whose windows begin here, and the two above
         let mut dy = [[zero; STRIP]; 3];
@@ -157,10 +143,8 @@ impl<T: Lanes> Image<'_, T> {
                         }
                     }
                 }
-                if let Some(room) = &mut room {
-                    room.y[t] = dy[0];
-                }
-            } else if let (Some(room), true) = (&room, t < rows) {
+                room.y[t] = dy[0];
+            } else if t < rows {
                 dy[0] = partners::<T, S, STRIP>(simd, room.y[t], partner);
             }
             let y = (i + t).wrapping_sub(before[0] as usize);
@@ -170,13 +154,11 @@ impl<T: Lanes> Image<'_, T> {
             if FIRST {
                 let row = under.row(image, y);
                 each_pixel!(|p| {
-                    let x = under.pixel::<OUTER>(simd, row, p);
-                    if let Some(room) = &mut room {
-                        room.x[t][p] = x;
-                    }
+                    let x = under.pixel(simd, row, p);
+                    room.x[t][p] = x;
                     sums = meet::<T, S>(simd, p, x, &dy, sums);
                 });
-            } else if let Some(room) = &room {
+            } else {
                 let pixels = &room.x[t];
                 each_pixel!(|p| {
                     sums = meet::<T, S>(simd, p, pixels[p], &dy, sums);
