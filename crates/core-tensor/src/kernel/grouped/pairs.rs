@@ -20,27 +20,37 @@ const ROW: usize = 8 << 10;
 /// Channels that are met before those behind them.
 const CHANNELS: usize = 256;
 /// Tiles of a row that the same weights meet, one after the other.
-pub(super) const TILES: usize = 2;
+const TILES: usize = 2;
 
 /// One sample whose windows are met by pairs of rows.
-pub(super) trait RowPairs<T> {
-    /// The windows, and how many channels there are.
-    fn sweep(&self) -> (&Sweep, usize);
+pub(super) trait RowPairs<'a, T> {
+    /// The windows, how many channels there are, and the image.
+    fn sweep(&self) -> (&'a Sweep, usize, &'a [T]);
 
-    /// The row of windows `i` and the one below, the first of which are done already; some of their columns and channels.
-    fn pair<S: Simd, const MR: usize, const UNDER: usize>(
+    /// A few tiles of `MR` columns, for the channels of a register.
+    fn tiles<S: Simd, const MR: usize, const UNDER: usize>(
         &mut self,
         simd: S,
-        i: [usize; 2],
+        pair: &Pair<'a, T>,
         columns: Range<usize>,
-        channels: Range<usize>,
+        channel: usize,
     );
+}
+
+/// A pair of rows of windows.
+pub(super) struct Pair<'a, T> {
+    /// the first row
+    pub(super) i: usize,
+    /// how many of them are done already
+    pub(super) done: usize,
+    /// the rows of the image under them, empty where they are outside
+    pub(super) x: [&'a [T]; 4],
 }
 
 /// All of a sample.
 pub(super) struct Pairs<'a, T, I>(pub(super) &'a mut I, pub(super) PhantomData<T>);
 
-impl<T: Lanes, I: RowPairs<T>> WithSimd for Pairs<'_, T, I> {
+impl<'a, T: Lanes, I: RowPairs<'a, T>> WithSimd for Pairs<'_, T, I> {
     type Output = ();
 
     #[inline(always)]
@@ -55,7 +65,7 @@ impl<T: Lanes, I: RowPairs<T>> WithSimd for Pairs<'_, T, I> {
 /// The same by tiles of `MR` columns, compiled by itself.
 struct Wide<'a, T, I, const MR: usize, const UNDER: usize>(&'a mut I, PhantomData<T>);
 
-impl<T: Lanes, I: RowPairs<T>, const MR: usize, const UNDER: usize> WithSimd
+impl<'a, T: Lanes, I: RowPairs<'a, T>, const MR: usize, const UNDER: usize> WithSimd
     for Wide<'_, T, I, MR, UNDER>
 {
     type Output = ();
@@ -63,24 +73,32 @@ impl<T: Lanes, I: RowPairs<T>, const MR: usize, const UNDER: usize> WithSimd
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let sample = self.0;
-        let (
-            &Sweep {
-                output: [rows, columns],
-                ..
-            },
-            c,
-        ) = sample.sweep();
+        let (sweep, c, image) = sample.sweep();
+        let ([rows, columns], [height, width]) = (sweep.output, sweep.image);
         let whole = c / T::lanes::<S>() * T::lanes::<S>();
         for first in (0..whole).step_by(CHANNELS) {
             let channels = first..whole.min(first + CHANNELS);
             let strip = (ROW / size_of::<T>() / channels.len()).max(MR) / MR * MR;
             for from in (0..columns).step_by(strip) {
-                let columns = from..columns.min(from + strip);
+                let end = columns.min(from + strip);
                 for row in (0..rows).step_by(2) {
                     // the last row goes with the one before
                     let i = row.min(rows.saturating_sub(2));
-                    let i = [i, row - i];
-                    sample.pair::<S, MR, UNDER>(simd, i, columns.clone(), channels.clone());
+                    let pair = Pair {
+                        i,
+                        done: row - i,
+                        x: rows_under(
+                            image,
+                            [height, width * c],
+                            i.wrapping_sub(sweep.before[0] as usize),
+                        ),
+                    };
+                    for j in (from..end).step_by(TILES * MR) {
+                        for channel in channels.clone().step_by(T::lanes::<S>()) {
+                            let columns = j..end.min(j + TILES * MR);
+                            sample.tiles::<S, MR, UNDER>(simd, &pair, columns, channel);
+                        }
+                    }
                 }
             }
         }
@@ -90,7 +108,7 @@ impl<T: Lanes, I: RowPairs<T>, const MR: usize, const UNDER: usize> WithSimd
 /// The rows of an image, of so many numbers, under a pair of windows' rows that begins with row `top`, maybe a negative number, wrapped; those outside are
 /// empty.
 #[inline(always)]
-pub(super) fn rows_under<T>(image: &[T], [rows, len]: [usize; 2], top: usize) -> [&[T]; 4] {
+fn rows_under<T>(image: &[T], [rows, len]: [usize; 2], top: usize) -> [&[T]; 4] {
     from_fn(
         #[inline(always)]
         |t| {
@@ -133,66 +151,58 @@ macro_rules! each_meeting {
 }
 pub(super) use each_meeting;
 
-impl<T: Lanes> RowPairs<T> for Image<'_, T> {
+impl<'a, T: Lanes> RowPairs<'a, T> for Image<'a, T> {
     #[inline(always)]
-    fn sweep(&self) -> (&Sweep, usize) {
-        (self.sweep, self.channels)
+    fn sweep(&self) -> (&'a Sweep, usize, &'a [T]) {
+        (self.sweep, self.channels, self.x)
     }
 
     #[inline(always)]
-    fn pair<S: Simd, const MR: usize, const UNDER: usize>(
+    fn tiles<S: Simd, const MR: usize, const UNDER: usize>(
         &mut self,
         simd: S,
-        [i, _]: [usize; 2],
-        strip: Range<usize>,
-        channels: Range<usize>,
+        &Pair {
+            i, x: rows_under, ..
+        }: &Pair<'a, T>,
+        tiles: Range<usize>,
+        channel: usize,
     ) {
         let Sweep {
-            image: [height, width],
+            image: [_, width],
             before,
             output: [rows, columns],
             to: [to_row, to_pixel],
             ..
         } = *self.sweep;
         // copies, since what is written could otherwise be them
-        let (c, image, filter, y_out) = (self.channels, self.x, self.taps, &mut *self.y);
+        let (c, filter, y_out) = (self.channels, self.taps, &mut *self.y);
         let windows = Evenly::<T, S, MR>::new(to_pixel);
-        let x = rows_under(
-            image,
-            [height, width * c],
-            i.wrapping_sub(before[0] as usize),
-        );
-        for from in strip.clone().step_by(TILES * MR) {
-            for channel in channels.clone().step_by(T::lanes::<S>()) {
-                let begin = match self.start {
-                    Start::Row(bias) => T::vectors::<S>(&bias[channel..][..T::lanes::<S>()])[0],
-                    _ => T::splat(simd, T::zero()),
-                };
-                let taps = Taps::new(c, channel, [0, 1]).load::<T, S>(filter);
-                for j in (from..strip.end.min(from + TILES * MR)).step_by(MR) {
-                    // The last ends with the image. Were these numbers known, the addresses of all pixels of all rows would be worked out before the loop,
-                    // and be more than there are registers.
-                    let [j, c] = core::hint::black_box([j.min(columns - MR), c]);
-                    let first = j as isize - before[1];
-                    let at = i * to_row + j * to_pixel + channel;
-                    let mut sums = [[begin; MR]; 2];
-                    if first >= 0 && first as usize + UNDER <= width {
-                        let under = Pixels::<UNDER, 0>::new([width, c], first).under(simd, channel);
-                        each_meeting!(simd, x, under, UNDER, MR, |x, [ky, kx], [o, r]| {
-                            sums[o][r] = T::fma(simd, x, taps[ky][kx], sums[o][r]);
-                        });
-                    } else {
-                        let under =
-                            Pixels::<UNDER, OUTER>::new([width, c], first).under(simd, channel);
-                        each_meeting!(simd, x, under, UNDER, MR, |x, [ky, kx], [o, r]| {
-                            sums[o][r] = T::fma(simd, x, taps[ky][kx], sums[o][r]);
-                        });
-                    }
-                    windows.store(y_out, at, &sums[0]);
-                    if i + 1 < rows {
-                        windows.store(y_out, at + to_row, &sums[1]);
-                    }
-                }
+        let begin = match self.start {
+            Start::Row(bias) => T::vectors::<S>(&bias[channel..][..T::lanes::<S>()])[0],
+            _ => T::splat(simd, T::zero()),
+        };
+        let taps = Taps::new(c, channel, [0, 1]).load::<T, S>(filter);
+        for j in tiles.step_by(MR) {
+            // The last ends with the image. Were these numbers known, the addresses of all pixels of all rows would be worked out before the loop,
+            // and be more than there are registers.
+            let [j, c] = core::hint::black_box([j.min(columns - MR), c]);
+            let first = j as isize - before[1];
+            let at = i * to_row + j * to_pixel + channel;
+            let mut sums = [[begin; MR]; 2];
+            if first >= 0 && first as usize + UNDER <= width {
+                let under = Pixels::<UNDER, 0>::new([width, c], first).under(simd, channel);
+                each_meeting!(simd, rows_under, under, UNDER, MR, |x, [ky, kx], [o, r]| {
+                    sums[o][r] = T::fma(simd, x, taps[ky][kx], sums[o][r]);
+                });
+            } else {
+                let under = Pixels::<UNDER, OUTER>::new([width, c], first).under(simd, channel);
+                each_meeting!(simd, rows_under, under, UNDER, MR, |x, [ky, kx], [o, r]| {
+                    sums[o][r] = T::fma(simd, x, taps[ky][kx], sums[o][r]);
+                });
+            }
+            windows.store(y_out, at, &sums[0]);
+            if i + 1 < rows {
+                windows.store(y_out, at + to_row, &sums[1]);
             }
         }
     }

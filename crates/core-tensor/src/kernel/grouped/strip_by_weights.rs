@@ -27,7 +27,7 @@ fn partners<T: Lanes, S: Simd, const N: usize>(
 
 /// Pixel `p` under a strip meets the gradient of the windows that begin in its row of the image and in the two above.
 #[inline(always)]
-pub(super) fn meet<T: Lanes, S: Simd>(
+fn meet<T: Lanes, S: Simd>(
     simd: S,
     p: usize,
     x: T::Vector<S>,
