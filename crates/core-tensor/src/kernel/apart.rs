@@ -79,6 +79,41 @@ pub(super) fn store_apart<T: Lanes, S: Simd, const N: usize>(
     }
 }
 
+/// Adds rows of registers to rows that lie `apart`; of a row's last register only the first lanes.
+#[inline(always)]
+pub(super) fn add_apart<T: Lanes, S: Simd, const R: usize, const N: usize>(
+    simd: S,
+    x: &mut [T],
+    apart: usize,
+    last: T::First<S>,
+    rows: [[T::Vector<S>; N]; R],
+) {
+    let lanes = T::lanes::<S>();
+    let end = apart
+        .checked_mul(R - 1)
+        .and_then(|row| row.checked_add(N * lanes));
+    assert!(
+        end.is_some_and(|end| end <= x.len()),
+        "registers beyond their slice"
+    );
+    for (r, row) in rows.iter().enumerate() {
+        for (v, &more) in row.iter().enumerate() {
+            // SAFETY: the last register of the last row ends inside `x`, so this one does; it is borrowed mutably, and a register is so many
+            // numbers in a row, at any address.
+            unsafe {
+                let at = x.as_mut_ptr().add(r * apart + v * lanes);
+                let to = at.cast::<T::Vector<S>>();
+                let sum = T::plus(simd, to.read_unaligned(), more);
+                if v + 1 < N {
+                    to.write_unaligned(sum);
+                } else {
+                    T::store_first_at(simd, last, at, sum);
+                }
+            }
+        }
+    }
+}
+
 /// All `N` registers lie inside, and `i` is one of them.
 #[inline(always)]
 fn check<T: Lanes, S: Simd, const N: usize>(len: usize, apart: usize, i: usize) {

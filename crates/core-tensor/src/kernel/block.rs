@@ -1,6 +1,8 @@
 //! The rows of one panel of columns, a tile at a time.
 
-use pulp::Simd;
+use core::marker::PhantomData;
+
+use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
 use super::array::from_fn;
@@ -253,6 +255,19 @@ struct Place {
 /// Whether there are tiles of every shape: for the numbers that networks train in, where there are registers for them.
 pub(super) const fn every_shape<T: Lanes, S: Simd>() -> bool {
     T::TUNED && S::REGISTER_COUNT >= 32
+}
+
+/// Numbers in a register of a machine that has tiles of every shape.
+pub(super) fn lanes_of_tiles<T: Lanes>(arch: Arch) -> Option<usize> {
+    struct LanesOfTiles<T>(PhantomData<T>);
+    impl<T: Lanes> WithSimd for LanesOfTiles<T> {
+        type Output = Option<usize>;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> Option<usize> {
+            every_shape::<T, S>().then(T::lanes::<S>)
+        }
+    }
+    arch.dispatch(LanesOfTiles::<T>(PhantomData))
 }
 
 /// Rows of the tiles of `nv` vectors, rising: the tallest have as many sums as leave registers for the factors.

@@ -11,6 +11,7 @@ use super::correlation::Correlation;
 use super::filter_parts::{FEW_PIXELS, FEW_PIXELS_BY_WEIGHTS, filter_parts};
 use super::fold::{fold, fold_filter, unfold_filter};
 use super::lanes::Lanes;
+use super::spread::Spread;
 use super::tile::{Rows, Terms};
 use super::transpose::Transpose;
 use super::{Start, Window2d};
@@ -122,6 +123,10 @@ pub(crate) fn conv2d_by_data<T: Lanes>(
 ) {
     let [height, width, c] = w.input;
     let o = w.output[2];
+    let spread = Spread(*w);
+    if spread.pays::<T>(arch) {
+        return spread.run(arch, dy, filter, start, dx, scratch);
+    }
     if let Some(planar) = w.planar_by_data()
         && planar.pays::<T>(arch)
     {

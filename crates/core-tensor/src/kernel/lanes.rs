@@ -67,6 +67,16 @@ pub(crate) trait Lanes: Float + bytemuck::Pod + Send + Sync {
     ) -> Self::Vector<S>;
     /// The first lanes to the start of a slice.
     fn store_first<S: Simd>(simd: S, first: Self::First<S>, x: &mut [Self], v: Self::Vector<S>);
+    /// The first lanes to an address.
+    ///
+    /// # Safety
+    /// So many numbers lie there, borrowed mutably.
+    unsafe fn store_first_at<S: Simd>(
+        simd: S,
+        first: Self::First<S>,
+        at: *mut Self,
+        v: Self::Vector<S>,
+    );
     /// The first lanes from a slice shorter than a register, zeros in the others.
     #[inline(always)]
     fn load_part<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S> {
@@ -125,8 +135,12 @@ macro_rules! lanes { ($($T:ident $TUNED:literal $LANES:ident $mask:ident $count:
         }
         #[inline(always)] fn store_first<S: Simd>(simd: S, first: First<S::$mask>, x: &mut [$T], v: S::[<$T s>]) {
             let x = &mut x[..first.n];
-            // SAFETY: only lanes below `n` are enabled, and those are numbers of `x`, which is borrowed mutably.
-            unsafe { simd.[<mask_store_ptr_ $T s>](first.mask, x.as_mut_ptr(), v) }
+            // SAFETY: `x` holds as many numbers, and is borrowed mutably.
+            unsafe { Self::store_first_at(simd, first, x.as_mut_ptr(), v) }
+        }
+        #[inline(always)] unsafe fn store_first_at<S: Simd>(simd: S, first: First<S::$mask>, at: *mut $T, v: S::[<$T s>]) {
+            // SAFETY: only lanes below `n` are enabled, and the caller promises so many numbers.
+            unsafe { simd.[<mask_store_ptr_ $T s>](first.mask, at, v) }
         }
         #[inline(always)] fn vectors<S: Simd>(x: &[$T]) -> &[S::[<$T s>]] { S::[<as_simd_ $T s>](x).0 }
         #[inline(always)] fn vectors_mut<S: Simd>(x: &mut [$T]) -> &mut [S::[<$T s>]] { S::[<as_mut_simd_ $T s>](x).0 }

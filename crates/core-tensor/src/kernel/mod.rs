@@ -25,6 +25,7 @@ mod planes;
 pub(crate) mod pool;
 pub(crate) mod pool_lanes;
 pub(crate) mod reduce;
+mod spread;
 mod taps;
 #[cfg(test)]
 mod tests;

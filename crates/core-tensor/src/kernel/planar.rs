@@ -3,14 +3,12 @@
 //! The image is laid out as `[row][channel][column]` with zeros before and after its columns. Then the terms of an output row, for one
 //! column of the window, are neighbours in memory; rows of the window outside the image are left out, so padding above and below is free.
 
-use core::marker::PhantomData;
-
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
 use super::apart::Places;
 use super::array::from_fn;
-use super::block::every_shape;
+use super::block::{every_shape, lanes_of_tiles};
 use super::lanes::Lanes;
 use super::planes::part;
 use super::tile::Sums;
@@ -56,15 +54,7 @@ impl Planar {
 
     /// Whether this is the faster way: there is a tile for the number, and image rows fill most of their vectors.
     pub(super) fn pays<T: Lanes>(&self, arch: Arch) -> bool {
-        struct LanesOfTiles<T>(PhantomData<T>);
-        impl<T: Lanes> WithSimd for LanesOfTiles<T> {
-            type Output = Option<usize>;
-            #[inline(always)]
-            fn with_simd<S: Simd>(self, _: S) -> Option<usize> {
-                every_shape::<T, S>().then(T::lanes::<S>)
-            }
-        }
-        let lanes = arch.dispatch(LanesOfTiles::<T>(PhantomData));
+        let lanes = lanes_of_tiles::<T>(arch);
         let width = self.output[1];
         self.room() > 0
             && self.input.iter().chain(&self.output).all(|&side| side > 0)

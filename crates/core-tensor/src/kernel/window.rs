@@ -3,6 +3,7 @@
 use super::Window2d;
 use super::fold::fold_len;
 use super::planar::Planar;
+use super::spread::Spread;
 
 impl Window2d {
     /// Numbers in one input.
@@ -34,7 +35,7 @@ impl Window2d {
             + self.filter_len()
             + fold_len(self.kernel, 1, self.output[2], self.input[2]);
         let planar = if self.stride[0] == 1 && self.stride[1] == 1 {
-            largest([self.planar().room(), self.planar().room_by_weights(), 0, 0])
+            largest([self.planar().room(), self.planar().room_by_weights()])
         } else {
             0
         };
@@ -42,7 +43,8 @@ impl Window2d {
             Some(planar) => self.filter_len() + planar.room(),
             None => 0,
         };
-        largest([forward, by_data, planar, planar_by_data])
+        let spread = Spread(*self).room();
+        largest([forward, by_data, planar, planar_by_data, spread])
     }
 
     /// The convolution by pixels; its stride must be 1.
@@ -101,10 +103,10 @@ impl Window2d {
     }
 }
 
-const fn largest(numbers: [usize; 4]) -> usize {
+const fn largest<const N: usize>(numbers: [usize; N]) -> usize {
     let mut most = 0;
     let mut i = 0;
-    while i < numbers.len() {
+    while i < N {
         if numbers[i] > most {
             most = numbers[i];
         }

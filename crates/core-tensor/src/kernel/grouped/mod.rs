@@ -19,6 +19,8 @@ mod pairs;
 mod pairs_by_weights;
 mod strip;
 mod strip_by_weights;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use pulp::{Arch, Simd};
