@@ -2,6 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::apart::{load_apart, store_apart};
 use super::array::from_fn;
 use super::lanes::{Lanes, WIDEST};
 
@@ -32,7 +33,11 @@ impl<T: Lanes> WithSimd for Transpose<'_, T> {
         if T::SWAPS == WIDEST && T::lanes::<S>() == WIDEST {
             for i in (0..self.rows).step_by(WIDEST) {
                 for j in (0..self.columns).step_by(WIDEST) {
-                    self.square(simd, i, j);
+                    if self.rows - i >= WIDEST && self.columns - j >= WIDEST {
+                        self.whole_square(simd, i, j);
+                    } else {
+                        self.square(simd, i, j);
+                    }
                 }
             }
         } else {
@@ -42,6 +47,21 @@ impl<T: Lanes> WithSimd for Transpose<'_, T> {
 }
 
 impl<T: Lanes> Transpose<'_, T> {
+    /// As many rows as a register has lanes, and so many columns: they stay in registers.
+    #[inline(always)]
+    fn whole_square<S: Simd>(&mut self, simd: S, i: usize, j: usize) {
+        let from = &self.from[i * self.from_row + j..];
+        let square = from_fn(
+            #[inline(always)]
+            |r| load_apart::<T, S, WIDEST>(from, self.from_row, r),
+        );
+        let square = turn::<T, S>(simd, square);
+        let to = &mut self.to[j * self.to_row + i..];
+        for (r, &row) in square.iter().enumerate() {
+            store_apart::<T, S, WIDEST>(to, self.to_row, r, row);
+        }
+    }
+
     /// As many rows as a register has lanes, and so many columns, or what is left of them.
     #[inline(always)]
     #[expect(
@@ -61,14 +81,7 @@ impl<T: Lanes> Transpose<'_, T> {
                 };
             }
         }
-        // In lane `l` of row `r` stands, step by step: row `r`, column `l ^ r`; row `r ^ l`, column `r`; row `l`, column `r`.
-        for r in 1..WIDEST {
-            square[r] = T::swap_any(simd, square[r], r);
-        }
-        square = exchange::<T, S, WIDEST>(simd, square);
-        for r in 1..WIDEST {
-            square[r] = T::swap_any(simd, square[r], r);
-        }
+        square = turn::<T, S>(simd, square);
         for r in 0..WIDEST {
             if r < columns {
                 let row = &mut self.to[(j + r) * self.to_row + i..];
@@ -109,6 +122,24 @@ impl<T: Lanes> Transpose<'_, T> {
             }
         }
     }
+}
+
+/// Rows become columns.
+#[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops of constant length stay in registers"
+)]
+fn turn<T: Lanes, S: Simd>(simd: S, mut square: [T::Vector<S>; WIDEST]) -> [T::Vector<S>; WIDEST] {
+    // In lane `l` of row `r` stands, step by step: row `r`, column `l ^ r`; row `r ^ l`, column `r`; row `l`, column `r`.
+    for r in 1..WIDEST {
+        square[r] = T::swap_any(simd, square[r], r);
+    }
+    square = exchange::<T, S, WIDEST>(simd, square);
+    for r in 1..WIDEST {
+        square[r] = T::swap_any(simd, square[r], r);
+    }
+    square
 }
 
 /// Lane `l` of row `i` changes places with that of row `i ^ l`, in each `N` lanes.
