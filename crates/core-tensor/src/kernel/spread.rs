@@ -71,8 +71,8 @@ impl Spread {
             stride,
             ..
         } = self.0;
-        let here =
-            down * across * kernel_height * (kernel_width * c).div_ceil(lanes) * (o + ADDING);
+        let across_window = (kernel_width * c).div_ceil(lanes);
+        let here = product([down, across, kernel_height, across_window, o + ADDING]);
         let most = if c <= FOLD_CHANNELS && stride[0] * stride[1] == 1 {
             MOST_FOLDED
         } else {
@@ -83,7 +83,8 @@ impl Spread {
         while p <= most {
             let taps = kernel_height * (kernel_width + p - 1);
             let sum = taps * o / (stride[0] * stride[1]) + BEGINNING;
-            pays = pays && here < height * width * sum * (p * c).div_ceil(lanes) / p;
+            let there = product([height, width, sum, (p * c).div_ceil(lanes)]) / p as u64;
+            pays = pays && here < there;
             p += 1;
         }
         pays
@@ -145,6 +146,16 @@ impl Spread {
             .run(arch);
         }
     }
+}
+
+/// More than a `usize` of 32 bits may hold.
+const fn product<const N: usize>(factors: [usize; N]) -> u64 {
+    let (mut all, mut i) = (1, 0);
+    while i < N {
+        all *= factors[i] as u64;
+        i += 1;
+    }
+    all
 }
 
 /// One sample.
