@@ -63,7 +63,7 @@ impl Spread {
 
     /// Whether registers of so many lanes are fewer here than where every pixel of the data gathers its sums, with as many pixels in a register
     /// as are best there.
-    const fn pays_with(&self, lanes: usize) -> bool {
+    pub(super) const fn pays_with(&self, lanes: usize) -> bool {
         let Window2d {
             input: [height, width, c],
             output: [down, across, o],
@@ -78,11 +78,14 @@ impl Spread {
         } else {
             1
         };
+        // A register by itself wants a broadcast for every multiply-add, which only windows side by side can share.
+        let lonely = stride[1] > 1 && c <= lanes;
         let mut pays = here > 0;
         let mut p = 1;
         while p <= most {
             let taps = kernel_height * (kernel_width + p - 1);
-            let sum = taps * o / (stride[0] * stride[1]) + BEGINNING;
+            let taps = taps * o / (stride[0] * stride[1]);
+            let sum = taps + if lonely { taps / 4 } else { 0 } + BEGINNING;
             let there = product([height, width, sum, (p * c).div_ceil(lanes)]) / p as u64;
             pays = pays && here < there;
             p += 1;

@@ -147,6 +147,21 @@ fn pixels_spread_over_their_windows() {
     }
 }
 
+#[test]
+fn windows_two_apart_spread_over_channels_of_one_register() {
+    for (c, spread) in [(16, true), (32, false)] {
+        let w = Window2d {
+            input: [8, 8, c],
+            output: [4, 4, 2 * c],
+            kernel: [3, 3],
+            stride: [2, 2],
+            padding: [1, 1],
+        };
+        assert_eq!(Spread(w).pays_with(16), spread, "{w:?}");
+        check_window(w);
+    }
+}
+
 /// The three forms of a convolution on every machine, two samples each.
 fn check_window(w: Window2d) {
     let (x, dy, filter) = (
