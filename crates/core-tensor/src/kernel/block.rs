@@ -51,10 +51,10 @@ impl<T: Lanes> Block<'_, T> {
             && rows == Rows::Apart
             && (4..self.terms.len).contains(&grid.a[1])
             && self.terms.len.is_multiple_of(grid.a[1])
-            && grid.in_group >= 4
+            && let Some(mr) = overlapping_height(grid.in_group)
             && self.all_whole(T::lanes::<S>())
         {
-            return self.run_overlapping(simd, grid, c);
+            return self.run_overlapping(simd, mr, grid, c);
         }
         if const { NV <= 2 && every_shape::<T, S>() }
             && rows == Rows::Adjacent
@@ -113,18 +113,12 @@ impl<T: Lanes> Block<'_, T> {
         self.terms.whole(self.b.numbers.len(), last, width) == len
     }
 
-    /// All rows of one vector where neighbours overlap; a tile stays in one group.
+    /// All rows of one vector where neighbours overlap, in tiles of `mr` rows; a tile stays in one group.
     #[inline(always)]
-    fn run_overlapping<S: Simd>(&self, simd: S, grid: &RowGrid, c: &mut [T]) {
+    fn run_overlapping<S: Simd>(&self, simd: S, mr: usize, grid: &RowGrid, c: &mut [T]) {
         for group in 0..grid.groups {
             let mut done = 0;
             while done < grid.in_group {
-                let mr = match grid.in_group {
-                    n if n % 10 == 0 && S::REGISTER_COUNT >= 32 => 10,
-                    n if n % 7 == 0 && n % 8 != 0 => 7,
-                    8.. => 8,
-                    _ => 4,
-                };
                 let row = (done + mr).min(grid.in_group) - mr;
                 let at = Place {
                     group,
@@ -135,9 +129,8 @@ impl<T: Lanes> Block<'_, T> {
                     10 if S::REGISTER_COUNT >= 32 => {
                         self.overlapping_tile::<S, 10>(simd, grid, at, c)
                     }
-                    8 => self.overlapping_tile::<S, 8>(simd, grid, at, c),
                     7 => self.overlapping_tile::<S, 7>(simd, grid, at, c),
-                    _ => self.overlapping_tile::<S, 4>(simd, grid, at, c),
+                    _ => self.overlapping_tile::<S, 8>(simd, grid, at, c),
                 }
                 done = row + mr;
             }
@@ -250,6 +243,17 @@ struct Place {
     group: usize,
     row: usize,
     skip: usize,
+}
+
+/// Rows of the tiles in which a group of rows that overlap is done, unless so many were done twice that tiles over several groups are faster.
+const fn overlapping_height(in_group: usize) -> Option<usize> {
+    match in_group {
+        0 => None,
+        n if n.is_multiple_of(10) => Some(10),
+        n if n.is_multiple_of(7) && !n.is_multiple_of(8) => Some(7),
+        n if 4 * n.next_multiple_of(8) <= 5 * n => Some(8),
+        _ => None,
+    }
 }
 
 /// Whether there are tiles of every shape: for the numbers that networks train in, where there are registers for them.
