@@ -79,13 +79,12 @@ impl Spread {
             1
         };
         // A register by itself wants a broadcast for every multiply-add, which only windows side by side can share.
-        let lonely = stride[1] > 1 && c <= lanes;
+        let quarters = if stride[1] > 1 && c <= lanes { 5 } else { 4 };
         let mut pays = here > 0;
         let mut p = 1;
         while p <= most {
             let taps = kernel_height * (kernel_width + p - 1);
-            let taps = taps * o / (stride[0] * stride[1]);
-            let sum = taps + if lonely { taps / 4 } else { 0 } + BEGINNING;
+            let sum = taps * o * quarters / (4 * stride[0] * stride[1]) + BEGINNING;
             let there = product([height, width, sum, (p * c).div_ceil(lanes)]) / p as u64;
             pays = pays && here < there;
             p += 1;
