@@ -54,11 +54,15 @@ impl Planar {
 
     /// Whether this is the faster way: there is a tile for the number, and image rows fill most of their vectors.
     pub(super) fn pays<T: Lanes>(&self, arch: Arch) -> bool {
-        let lanes = lanes_of_tiles::<T>(arch);
+        let sides = || self.input.iter().chain(&self.output);
+        sides().all(|&side| side > 0)
+            && lanes_of_tiles::<T>(arch).is_some_and(|lanes| self.pays_with(lanes))
+    }
+
+    /// Whether image rows fill most of their vectors of so many lanes.
+    pub(super) const fn pays_with(&self, lanes: usize) -> bool {
         let width = self.output[1];
-        self.room() > 0
-            && self.input.iter().chain(&self.output).all(|&side| side > 0)
-            && lanes.is_some_and(|lanes| 4 * width >= 3 * width.next_multiple_of(lanes))
+        self.room() > 0 && 4 * width >= 3 * width.next_multiple_of(lanes)
     }
 
     /// `y = start + x ∗ filter` for a batch. `scratch` holds at least [`Planar::room`] numbers.

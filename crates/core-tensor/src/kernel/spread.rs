@@ -18,6 +18,8 @@ use super::{Start, Window2d};
 const WIDE: usize = 2;
 /// What adding a register to the window costs, in multiply-adds of a register.
 const ADDING: usize = 10;
+/// The same where a pixel is one number, and windows side by side add to the same ones, one after another.
+const ADDING_TO_ONE: usize = 20;
 /// What a register of sums costs the other way before its first multiply-add.
 const BEGINNING: usize = 15;
 
@@ -71,15 +73,26 @@ impl Spread {
             stride,
             ..
         } = self.0;
+        // Windows of one pixel never lie over one another: they are spread unless their channels fill wide tiles the other way.
+        if kernel_height * kernel_width == 1 && stride[0] * stride[1] == 1 {
+            return product([down, across, c, o]) > 0 && c < 2 * lanes;
+        }
         let across_window = (kernel_width * c).div_ceil(lanes);
-        let here = product([down, across, kernel_height, across_window, o + ADDING]);
-        let most = if c <= FOLD_CHANNELS && stride[0] * stride[1] == 1 {
-            MOST_FOLDED
-        } else {
-            1
+        let adding = if c == 1 { ADDING_TO_ONE } else { ADDING };
+        let here = product([down, across, kernel_height, across_window, o + adding]);
+        let folds = c <= FOLD_CHANNELS && stride[0] * stride[1] == 1;
+        let most = if folds { MOST_FOLDED } else { 1 };
+        let planar = match self.0.planar_by_data() {
+            Some(planar) => planar.pays_with(lanes),
+            None => false,
         };
-        // A register by itself wants a broadcast for every multiply-add, which only windows side by side can share.
-        let quarters = if stride[1] > 1 && c <= lanes { 5 } else { 4 };
+        let quarters = match () {
+            // Measured: pixels that share a register take twice the time of their multiply-adds.
+            () if folds && !planar => 8,
+            // A register by itself wants a broadcast for every multiply-add, which only windows side by side can share.
+            () if stride[1] > 1 && c <= lanes => 5,
+            () => 4,
+        };
         let mut pays = here > 0;
         let mut p = 1;
         while p <= most {

@@ -162,6 +162,27 @@ fn windows_two_apart_spread_over_channels_of_one_register() {
     }
 }
 
+#[test]
+fn few_channels_are_spread_unless_they_are_done_by_pixels() {
+    for (side, [c, o], kernel, spread) in [
+        (7, [24, 8], 1, true),
+        (7, [64, 16], 1, false),
+        (10, [8, 16], 3, true),
+        (16, [8, 16], 3, false),
+        (10, [1, 8], 3, false),
+    ] {
+        let w = Window2d {
+            input: [side, side, c],
+            output: [side, side, o],
+            kernel: [kernel; 2],
+            stride: [1, 1],
+            padding: [kernel / 2; 2],
+        };
+        assert_eq!(Spread(w).pays_with(16), spread, "{w:?}");
+        check_window(w);
+    }
+}
+
 /// The three forms of a convolution on every machine, two samples each.
 fn check_window(w: Window2d) {
     let (x, dy, filter) = (
