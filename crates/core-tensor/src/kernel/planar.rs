@@ -54,8 +54,8 @@ impl Planar {
 
     /// Whether this is the faster way: there is a tile for the number, and image rows fill most of their vectors.
     pub(super) fn pays<T: Lanes>(&self, arch: Arch) -> bool {
-        let sides = || self.input.iter().chain(&self.output);
-        sides().all(|&side| side > 0)
+        let mut sides = self.input.iter().chain(&self.output);
+        sides.all(|&side| side > 0)
             && lanes_of_tiles::<T>(arch).is_some_and(|lanes| self.pays_with(lanes))
     }
 
