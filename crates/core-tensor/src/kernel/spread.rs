@@ -86,12 +86,14 @@ impl Spread {
             Some(planar) => planar.pays_with(lanes),
             None => false,
         };
-        let quarters = match () {
+        let quarters = if folds && !planar {
             // Measured: pixels that share a register take twice the time of their multiply-adds.
-            () if folds && !planar => 8,
+            8
+        } else if stride[1] > 1 && c <= lanes {
             // A register by itself wants a broadcast for every multiply-add, which only windows side by side can share.
-            () if stride[1] > 1 && c <= lanes => 5,
-            () => 4,
+            5
+        } else {
+            4
         };
         let mut pays = here > 0;
         let mut p = 1;
