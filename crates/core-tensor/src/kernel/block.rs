@@ -5,9 +5,10 @@ use core::marker::PhantomData;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
-use super::array::from_fn;
+use super::array::map;
 use super::lanes::Lanes;
 use super::overlap::overlapping;
+use super::starts::Starts;
 use super::tile::{Rows, Sums, Terms, load, store, tile, vectors_at};
 
 /// The rows of the result and where they lie: `groups` × `in_group` of them, such as the rows and columns of an image.
@@ -147,7 +148,8 @@ impl<T: Lanes> Block<'_, T> {
         c: &mut [T],
     ) {
         let [left, right] = self.columns;
-        let to: [usize; MR] = from_fn(|r| at.group * grid.c[0] + (at.row + r) * grid.c[1] + left);
+        let first = at.group * grid.c[0] + at.row * grid.c[1] + left;
+        let to = Starts::<MR>::evenly(first, grid.c[1]);
         let from = self.a.from + at.group * grid.a[0] + at.row * grid.a[1];
         let sums = self.begin::<S, MR, 1>(simd, c, to);
         let sums = overlapping::<T, S, MR>(
@@ -167,7 +169,7 @@ impl<T: Lanes> Block<'_, T> {
         &self,
         simd: S,
         c: &[T],
-        to: [usize; MR],
+        to: Starts<MR>,
     ) -> Sums<T, S, MR, NV> {
         match self.start {
             Start::Zero => [[T::splat(simd, T::zero()); NV]; MR],
@@ -187,17 +189,16 @@ impl<T: Lanes> Block<'_, T> {
         c: &mut [T],
     ) {
         let [left, right] = self.columns;
-        let (mut from, mut to) = ([0; MR], [0; MR]);
-        from[0] = at.group * grid.a[0] + at.row * grid.a[1] + self.a.from;
-        to[0] = at.group * grid.c[0] + at.row * grid.c[1] + left;
-        if at.row + MR <= grid.in_group {
-            for r in 1..MR {
-                from[r] = from[r - 1] + grid.a[1];
-                to[r] = to[r - 1] + grid.c[1];
-            }
+        let from = at.group * grid.a[0] + at.row * grid.a[1] + self.a.from;
+        let to = at.group * grid.c[0] + at.row * grid.c[1] + left;
+        let [from, to] = if at.row + MR <= grid.in_group {
+            [
+                Starts::evenly(from, grid.a[1]),
+                Starts::evenly(to, grid.c[1]),
+            ]
         } else {
-            [from, to] = across_groups(grid, at.row, [from[0], to[0]]);
-        }
+            map(across_groups(grid, at.row, [from, to]), Starts::new)
+        };
         let sums = self.begin::<S, MR, NV>(simd, c, to);
         let sums = tile::<T, S, MR, NV>(
             simd,

@@ -26,6 +26,7 @@ pub(crate) mod pool;
 pub(crate) mod pool_lanes;
 pub(crate) mod reduce;
 mod spread;
+mod starts;
 mod taps;
 #[cfg(test)]
 mod tests;

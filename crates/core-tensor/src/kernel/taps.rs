@@ -10,6 +10,7 @@ use super::apart::{RowsApart, numbers_apart};
 use super::array::from_fn;
 use super::block::{Block, RowGrid};
 use super::lanes::Lanes;
+use super::starts::Starts;
 use super::tile::{Sums, Terms, load, store};
 
 /// Whether `rows` of a group are the taps of all channels, and few enough for a tile two vectors wide.
@@ -66,7 +67,7 @@ impl<T: Lanes> Block<'_, T> {
             for done in (0..channels).step_by(CH) {
                 let channel = done.min(channels - CH);
                 let first = group * grid.c[0] + channel * grid.c[1] + left;
-                let rows = |i| side_by_side(first + i * grid.c[1], channels * grid.c[1]);
+                let rows = |i| Starts::evenly(first + i * grid.c[1], channels * grid.c[1]);
                 let mut sums = [[[T::splat(simd, T::zero()); NV]; TAPS]; CH];
                 for i in 0..CH {
                     sums[i] = load(simd, right - left, c, rows(i));
@@ -155,14 +156,4 @@ fn steps<
         }
     }
     sums
-}
-
-/// Where rows lie that are `apart` from one another.
-#[inline(always)]
-fn side_by_side<const N: usize>(first: usize, apart: usize) -> [usize; N] {
-    let mut places = [first; N];
-    for i in 1..N {
-        places[i] = places[i - 1] + apart;
-    }
-    places
 }

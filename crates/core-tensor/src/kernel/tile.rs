@@ -9,6 +9,7 @@ use pulp::{Simd, WithSimd};
 use super::apart::RowsApart;
 use super::array::{from_fn, map};
 use super::lanes::Lanes;
+use super::starts::{RowsFrom, Starts};
 
 /// A tile of sums.
 pub(super) type Sums<T, S, const MR: usize, const NV: usize> = [[<T as Lanes>::Vector<S>; NV]; MR];
@@ -43,7 +44,7 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     terms: &Terms,
     layout: Rows,
-    (a, rows): (&[T], [usize; MR]),
+    (a, rows): (&[T], Starts<MR>),
     (b, column): (&[T], usize),
     mut sums: Sums<T, S, MR, NV>,
 ) -> Sums<T, S, MR, NV> {
@@ -71,15 +72,15 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
         }
         match layout {
             Rows::Apart => {
-                let rows: [&[T]; MR] = from_fn(|r| &a[rows[r] + s * a_segment..][..whole]);
+                let rows = RowsFrom::new(&a[s * a_segment..], &rows, whole);
                 let mut t = 0;
                 while let Some(b) = b_rows.next() {
-                    step!(b, |r: usize| rows[r][t]);
+                    step!(b, |r: usize| rows.number(r, t));
                     t += 1;
                 }
             }
             Rows::Adjacent => {
-                let mut from = rows[0] + s * a_segment;
+                let mut from = rows.at()[0] + s * a_segment;
                 while let Some(b) = b_rows.next() {
                     let column = &a[from..from + MR];
                     step!(b, |r: usize| column[r]);
@@ -95,7 +96,7 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
                 LastSteps {
                     steps: whole..len,
                     a,
-                    rows: &map(rows, |row| row + s * a_segment),
+                    rows: &map(rows.at(), |row| row + s * a_segment),
                     a_step,
                     b: &b[(at + whole * b_step).min(b.len())..],
                     b_step,
@@ -197,28 +198,17 @@ fn copy_end<T: Copy>(b: &[T], at: usize, to: &mut [T]) {
 /// Loops over rows and vectors are short and of constant length: unrolled, they leave the sums in registers from beginning to end.
 /// Whatever is longer works on a copy, for an array that is indexed by a variable has to lie in memory.
 #[inline(always)]
-#[expect(
-    clippy::manual_memcpy,
-    reason = "a loop of constant length stays in registers"
-)]
 pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     n: usize,
     c: &[T],
-    at: [usize; MR],
+    at: Starts<MR>,
 ) -> Sums<T, S, MR, NV> {
-    let mut sums = [[T::splat(simd, T::zero()); NV]; MR];
     if n == NV * T::lanes::<S>() {
-        for r in 0..MR {
-            let row = T::vectors::<S>(&c[at[r]..][..NV * T::lanes::<S>()]);
-            for v in 0..NV {
-                sums[r][v] = row[v];
-            }
-        }
-        sums
+        at.load::<T, S, NV>(c)
     } else {
-        let mut copy = sums;
-        for (sums, at) in copy.iter_mut().zip(at) {
+        let mut copy = [[T::splat(simd, T::zero()); NV]; MR];
+        for (sums, at) in copy.iter_mut().zip(at.at()) {
             for (part, v) in c[at..][..n].chunks(T::lanes::<S>()).zip(sums) {
                 *v = T::load_part(simd, part);
             }
@@ -229,27 +219,18 @@ pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
 
 /// Writes rows of sums, `n` numbers of each, to where `to` says; the first `skip` rows are left out.
 #[inline(always)]
-#[expect(
-    clippy::manual_memcpy,
-    reason = "a loop of constant length stays in registers"
-)]
 pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     simd: S,
     sums: Sums<T, S, MR, NV>,
     n: usize,
     c: &mut [T],
-    to: [usize; MR],
+    to: Starts<MR>,
     skip: usize,
 ) {
     if n == NV * T::lanes::<S>() && skip == 0 {
-        for r in 0..MR {
-            let out = T::vectors_mut::<S>(&mut c[to[r]..][..NV * T::lanes::<S>()]);
-            for v in 0..NV {
-                out[v] = sums[r][v];
-            }
-        }
+        to.store::<T, S, NV>(c, sums);
     } else {
-        store_part(simd, &{ sums }, n, c, &to, skip);
+        store_part(simd, &{ sums }, n, c, &to.at(), skip);
     }
 }
 
