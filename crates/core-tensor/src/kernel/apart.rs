@@ -146,44 +146,6 @@ pub(super) fn numbers_apart<T, const N: usize>(
     unsafe { &*x.as_ptr().add(i * apart).cast::<[T; N]>() }
 }
 
-/// Where `N` registers lie whose distances are not even: how far they reach is found once.
-pub(super) struct Places<T, S, const N: usize> {
-    at: [usize; N],
-    /// the end of the register that lies farthest
-    reach: usize,
-    of: PhantomData<(T, S)>,
-}
-
-impl<T: Lanes, S: Simd, const N: usize> Places<T, S, N> {
-    /// Registers that begin at these numbers.
-    #[inline(always)]
-    pub(super) fn new(at: [usize; N]) -> Self {
-        let mut reach = 0;
-        for at in &at {
-            let end = at.checked_add(T::lanes::<S>());
-            reach = end.expect("a place in memory").max(reach);
-        }
-        Self {
-            at,
-            reach,
-            of: PhantomData,
-        }
-    }
-
-    /// Register `i`, its place counted from the beginning of `x`.
-    #[inline(always)]
-    pub(super) fn load(&self, x: &[T], i: usize) -> T::Vector<S> {
-        assert!(self.reach <= x.len(), "registers beyond their slice");
-        // SAFETY: no register ends beyond `reach`, which is inside `x`; a register is so many numbers in a row, at any address.
-        unsafe {
-            x.as_ptr()
-                .add(self.at[i])
-                .cast::<T::Vector<S>>()
-                .read_unaligned()
-        }
-    }
-}
-
 /// Rows of `NV` registers that lie evenly apart, one after the other: the right factor of a tile.
 pub(super) struct RowsApart<'a, T, S, const NV: usize> {
     next: *const T,

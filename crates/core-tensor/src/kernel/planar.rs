@@ -6,11 +6,11 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Start;
-use super::apart::Places;
 use super::array::from_fn;
 use super::block::{every_shape, lanes_of_tiles};
 use super::lanes::Lanes;
 use super::planes::part;
+use super::starts::Starts;
 use super::tile::Sums;
 
 /// More output channels than this fill registers by themselves.
@@ -208,19 +208,18 @@ impl<T: Lanes> Image<'_, T> {
         let last = of.kernel[0].min((of.input[0] + above).saturating_sub(i));
         let steps = last.saturating_sub(first) * c;
         let from = ((i + first + MARGIN).saturating_sub(above)) * c * pitch + j;
-        let places =
-            Places::<T, S, NV>::new(from_fn(|v| v / across * c * pitch + v % across * lanes));
+        let vectors = Starts::<NV>::new(from_fn(|v| v / across * c * pitch + v % across * lanes));
         let mut sums: Sums<T, S, MR, NV> = from_fn(|r| [T::splat(simd, bias[r]); NV]);
         for kx in 0..of.kernel[1] {
             let taps = &self.taps[(kx * of.kernel[0] + first) * c * MR..][..steps * MR];
             let mut at = from + kx;
             for x in taps.as_chunks::<MR>().0 {
                 let pixels = &self.image[at..];
-                let b: [T::Vector<S>; NV] = from_fn(|v| places.load(pixels, v));
+                let b = vectors.load::<T, S, 1>(pixels);
                 for r in 0..MR {
                     let x = T::splat(simd, x[r]);
                     for v in 0..NV {
-                        sums[r][v] = T::fma(simd, x, b[v], sums[r][v]);
+                        sums[r][v] = T::fma(simd, x, b[v][0], sums[r][v]);
                     }
                 }
                 at += pitch;
