@@ -147,6 +147,7 @@ pub(super) fn numbers_apart<T, const N: usize>(
 }
 
 /// Rows of `NV` registers that lie evenly apart, one after the other: the right factor of a tile.
+#[derive(Clone, Copy)]
 pub(super) struct RowsApart<'a, T, S, const NV: usize> {
     next: *const T,
     apart: usize,

@@ -32,7 +32,7 @@ pub(super) struct Side<'a, T> {
 /// Some of the terms of one panel of columns.
 pub(super) struct Block<'a, T> {
     pub(super) terms: Terms,
-    pub(super) a: Side<'a, T>,
+    pub(super) a: &'a [T],
     pub(super) b: Side<'a, T>,
     pub(super) start: Start<'a, T>,
     pub(super) columns: [usize; 2],
@@ -150,13 +150,13 @@ impl<T: Lanes> Block<'_, T> {
         let [left, right] = self.columns;
         let first = at.group * grid.c[0] + at.row * grid.c[1] + left;
         let to = Starts::<MR>::evenly(first, grid.c[1]);
-        let from = self.a.from + at.group * grid.a[0] + at.row * grid.a[1];
+        let from = at.group * grid.a[0] + at.row * grid.a[1];
         let sums = self.begin::<S, MR, 1>(simd, c, to);
         let sums = overlapping::<T, S, MR>(
             simd,
             &self.terms,
             grid.a[1],
-            (self.a.numbers, from),
+            (self.a, from),
             (self.b.numbers, self.b.from),
             sums,
         );
@@ -189,7 +189,7 @@ impl<T: Lanes> Block<'_, T> {
         c: &mut [T],
     ) {
         let [left, right] = self.columns;
-        let from = at.group * grid.a[0] + at.row * grid.a[1] + self.a.from;
+        let from = at.group * grid.a[0] + at.row * grid.a[1];
         let to = at.group * grid.c[0] + at.row * grid.c[1] + left;
         let [from, to] = if at.row + MR <= grid.in_group {
             [
@@ -204,11 +204,11 @@ impl<T: Lanes> Block<'_, T> {
             simd,
             &self.terms,
             rows,
-            (self.a.numbers, from),
+            (self.a, from),
             (self.b.numbers, self.b.from),
             sums,
         );
-        store(simd, sums, right - left, c, to, at.skip);
+        store(simd, sums, right - left, c, to, self.start.skip(at.skip));
     }
 }
 
@@ -292,7 +292,7 @@ const fn heights<T: Lanes, S: Simd>(nv: usize) -> &'static [usize] {
 }
 
 /// Whether tiles of `mr` rows and `nv` vectors are compiled.
-const fn has_tile<T: Lanes, S: Simd>(mr: usize, nv: usize) -> bool {
+pub(super) const fn has_tile<T: Lanes, S: Simd>(mr: usize, nv: usize) -> bool {
     let heights = heights::<T, S>(nv);
     let mut i = 0;
     while i < heights.len() {
@@ -304,9 +304,18 @@ const fn has_tile<T: Lanes, S: Simd>(mr: usize, nv: usize) -> bool {
     false
 }
 
+/// Rows of the tallest tiles.
+const fn tallest<T: Lanes, S: Simd>(nv: usize) -> usize {
+    let heights = heights::<T, S>(nv);
+    heights[heights.len() - 1]
+}
+
 /// Rows of the next tile: the fewest that hold those that are left, if there are so many rows in all.
 #[inline(always)]
-fn height<T: Lanes, S: Simd, const NV: usize>(left: usize, inner: usize) -> usize {
+pub(super) fn height<T: Lanes, S: Simd, const NV: usize>(left: usize, inner: usize) -> usize {
+    if left > 2 * const { tallest::<T, S>(NV) } {
+        return const { tallest::<T, S>(NV) };
+    }
     let mut height = 1;
     for &mr in const { heights::<T, S>(NV) } {
         if height < left && mr <= inner {
@@ -315,7 +324,7 @@ fn height<T: Lanes, S: Simd, const NV: usize>(left: usize, inner: usize) -> usiz
     }
     match height {
         // two of eight rather than one of twelve and one of four, whose sums are too few
-        12 if const { has_tile::<T, S>(8, NV) } && left % 12 == 4 && left > 12 => 8,
+        12 if const { has_tile::<T, S>(8, NV) } && left == 16 => 8,
         height => height,
     }
 }

@@ -38,27 +38,27 @@ impl<T> Start<'_, T> {
 }
 
 impl Product {
+    #[inline(always)]
     pub(crate) fn check<T: Scalar>(&self, a: &[T], b: &[T], start: &Start<'_, T>, c: &[T]) {
         let Product { m, k, n, .. } = *self;
-        assert_eq!(
-            a.len(),
-            m * k,
-            "the left factor of a product of {m}×{k} by {k}×{n} holds {} numbers",
-            a.len()
-        );
-        assert_eq!(
-            b.len(),
-            k * n,
-            "the right factor of a product of {m}×{k} by {k}×{n} holds {} numbers",
-            b.len()
-        );
-        assert_eq!(
-            c.len(),
-            m * n,
-            "the result of a product of {m}×{k} by {k}×{n} holds {} numbers",
-            c.len()
-        );
+        if [a.len(), b.len(), c.len()] != [m * k, k * n, m * n] {
+            self.refuse([a.len(), b.len(), c.len()]);
+        }
         start.check(n);
+    }
+
+    /// Says which matrix holds another count of numbers than its sides do.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self, [a, b, c]: [usize; 3]) -> ! {
+        let Product { m, k, n, .. } = *self;
+        let product = format_args!("a product of {m}×{k} by {k}×{n}");
+        assert_eq!(a, m * k, "the left factor of {product} holds {a} numbers");
+        assert_eq!(b, k * n, "the right factor of {product} holds {b} numbers");
+        panic!(
+            "the result of {product} holds {c} numbers instead of {}",
+            m * n
+        );
     }
 
     /// The distances between the rows of matrices that lie densely.

@@ -8,6 +8,7 @@ use super::Start;
 use super::block::{Block, RowGrid, Side, every_shape};
 use super::lanes::Lanes;
 use super::pack::pack;
+use super::product::ProductPanel;
 use super::taps::fit_two_vectors;
 use super::tile::{Rows, Terms};
 
@@ -104,13 +105,11 @@ impl<T: Lanes> Contraction<'_, T> {
     #[inline(never)]
     fn packed<S: Simd, const LINES: usize>(&mut self, simd: S) {
         let mut room = Room([[0; 8]; LINES]);
-        self.each_panel(
-            simd,
-            Some(bytemuck::cast_slice_mut(room.0.as_flattened_mut())),
-        );
+        let buffer = bytemuck::cast_slice_mut(room.0.as_flattened_mut());
+        self.each_panel(simd, Some(buffer));
     }
 
-    /// Splits the columns into panels of whole vectors, as even as they come.
+    /// Splits the columns into panels of whole vectors, as even as they come. A panel is laid out in the buffer, if there is one.
     #[inline(always)]
     fn each_panel<S: Simd>(&mut self, simd: S, mut buffer: Option<&mut [T]>) {
         let lanes = T::lanes::<S>();
@@ -133,16 +132,87 @@ impl<T: Lanes> Contraction<'_, T> {
                 macro_rules! panel {
                     ($($NV:literal)*) => { $(
                         if const { has_panel::<T, S>($NV) } && nv == $NV {
-                            simd.vectorize(Panel::<T, $NV> {
-                                of: self,
-                                columns,
-                                buffer: buffer.as_deref_mut(),
-                            });
+                            match &mut buffer {
+                                None => self.panel::<S, $NV>(simd, columns),
+                                Some(buffer) => self.packed_panel::<S, $NV>(simd, columns, buffer),
+                            }
                         }
                     )* };
                 }
                 panel!(1 2 3 4 8);
                 done += nv;
+            }
+        }
+    }
+
+    /// One panel, read where it lies.
+    #[inline(always)]
+    fn panel<S: Simd, const NV: usize>(&mut self, simd: S, columns: [usize; 2]) {
+        if self.is_product() {
+            simd.vectorize(Panel::<T, NV, true> { of: self, columns });
+        } else {
+            simd.vectorize(Panel::<T, NV, false> { of: self, columns });
+        }
+    }
+
+    /// Whether it is a matrix product: no windows that overlap, no images whose lines lie apart.
+    #[inline(always)]
+    fn is_product(&self) -> bool {
+        let far = match self.rows {
+            Rows::Apart => self.grid.a[1] >= self.terms.len,
+            Rows::Adjacent => self.terms.a_step >= self.grid.in_group,
+        };
+        self.grid.groups == 1 && self.terms.segments == 1 && far
+    }
+
+    /// One panel, laid out in the buffer; the sums are split so that a part of it fits.
+    #[inline(always)]
+    fn packed_panel<S: Simd, const NV: usize>(
+        &mut self,
+        simd: S,
+        [left, right]: [usize; 2],
+        buffer: &mut [T],
+    ) {
+        let all = self.terms;
+        let width = NV * T::lanes::<S>();
+        let room = (buffer.len() / width).max(1);
+        let [segments, len] = if all.len <= room {
+            [room / all.len, all.len]
+        } else {
+            [1, all.len.div_ceil(all.len.div_ceil(room))]
+        };
+        let (mut s, mut t) = (0, 0);
+        while s < all.segments {
+            let mut terms = Terms {
+                segments: segments.min(all.segments - s),
+                len: len.min(all.len - t),
+                ..all
+            };
+            let b = Side {
+                numbers: self.b,
+                from: s * all.b_segment + t * all.b_step + left * self.b_column,
+            };
+            pack::<T, S, NV>(simd, b, &terms, self.b_column, right - left, buffer);
+            (terms.b_segment, terms.b_step) = (terms.len * width, width);
+            Contraction {
+                grid: self.grid,
+                rows: self.rows,
+                terms,
+                n: right - left,
+                b_column: 1,
+                a: &self.a[s * all.a_segment + t * all.a_step..],
+                b: buffer,
+                start: match self.start {
+                    _ if [s, t] != [0, 0] => Start::Output,
+                    Start::Row(row) => Start::Row(&row[left..]),
+                    start => start,
+                },
+                c: &mut self.c[left..],
+            }
+            .panel::<S, NV>(simd, [0, right - left]);
+            t += terms.len;
+            if t >= all.len {
+                (s, t) = (s + terms.segments, 0);
             }
         }
     }
@@ -157,84 +227,45 @@ const fn has_panel<T: Lanes, S: Simd>(nv: usize) -> bool {
     }
 }
 
-/// One panel of columns, `NV` vectors wide: compiled by itself, once for each `NV`.
-struct Panel<'p, 'a, T, const NV: usize> {
+/// One panel of columns, `NV` vectors wide: compiled by itself, once for each `NV`, and once more for products.
+struct Panel<'p, 'a, T, const NV: usize, const PRODUCT: bool> {
     of: &'p mut Contraction<'a, T>,
     columns: [usize; 2],
-    /// where to lay out the panel, if it is not read where it lies
-    buffer: Option<&'p mut [T]>,
 }
 
-impl<T: Lanes, const NV: usize> WithSimd for Panel<'_, '_, T, NV> {
+impl<T: Lanes, const NV: usize, const PRODUCT: bool> WithSimd for Panel<'_, '_, T, NV, PRODUCT> {
     type Output = ();
 
-    /// Splits the sums so that a block of the panel fits the buffer.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Panel {
-            of,
-            columns,
-            mut buffer,
-        } = self;
-        let all = of.terms;
-        let width = NV * T::lanes::<S>();
-        let [segments, len] = match &buffer {
-            Some(buffer) => {
-                let room = (buffer.len() / width).max(1);
-                if all.len <= room {
-                    [room / all.len, all.len]
-                } else {
-                    [1, all.len.div_ceil(all.len.div_ceil(room))]
-                }
-            }
-            None => [all.segments, all.len],
-        };
-        let (mut s, mut t) = (0, 0);
-        let mut start = of.start;
-        loop {
-            let mut terms = Terms {
-                segments: segments.min(all.segments - s),
-                len: len.min(all.len - t),
-                ..all
+        let Panel { of, columns } = self;
+        let from = columns[0] * of.b_column;
+        if PRODUCT {
+            let panel = ProductPanel::<T, NV> {
+                terms: of.terms,
+                m: of.grid.in_group,
+                columns,
+                rows: of.rows,
+                a: of.a,
+                a_row: of.grid.a[1],
+                b: &of.b[from.min(of.b.len())..],
+                start: of.start,
+                c: of.c,
+                c_row: of.grid.c[1],
             };
-            let mut b = Side {
-                numbers: of.b,
-                from: s * all.b_segment + t * all.b_step + columns[0] * of.b_column,
-            };
-            if let Some(buffer) = buffer.as_deref_mut() {
-                pack::<T, S, NV>(
-                    simd,
-                    b,
-                    &terms,
-                    of.b_column,
-                    columns[1] - columns[0],
-                    buffer,
-                );
-                b = Side {
-                    numbers: buffer,
-                    from: 0,
-                };
-                (terms.b_segment, terms.b_step) = (terms.len * width, width);
-            }
+            panel.run(simd);
+        } else {
             let block = Block {
-                terms,
-                a: Side {
-                    numbers: of.a,
-                    from: s * all.a_segment + t * all.a_step,
+                terms: of.terms,
+                a: of.a,
+                b: Side {
+                    numbers: of.b,
+                    from,
                 },
-                b,
-                start,
+                start: of.start,
                 columns,
             };
             block.run::<S, NV>(simd, of.rows, &of.grid, of.c);
-            start = Start::Output;
-            t += terms.len;
-            if t >= all.len {
-                (s, t) = (s + terms.segments, 0);
-            }
-            if s >= all.segments || terms.len == 0 {
-                return;
-            }
         }
     }
 }

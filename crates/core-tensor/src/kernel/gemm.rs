@@ -33,9 +33,7 @@ pub(crate) fn matmul<T: Lanes>(
     start: Start<'_, T>,
     c: &mut [T],
 ) {
-    let Product { m, k, n, layout } = p;
-    let [a_apart, b_apart, c_apart] = rows;
-    if layout == Layout::Nt && m < DOT_ROWS {
+    if p.layout == Layout::Nt && p.m < DOT_ROWS {
         return arch.dispatch(Dots {
             p,
             rows,
@@ -45,6 +43,23 @@ pub(crate) fn matmul<T: Lanes>(
             c,
         });
     }
+    match blocks(p) {
+        None => block(arch, p, rows, a, b, start, c),
+        Some(sides) => each_block(sides, arch, p, rows, a, b, start, c),
+    }
+}
+
+/// A product done in one piece.
+#[inline(always)]
+fn block<T: Lanes>(
+    arch: Arch,
+    Product { m, k, n, layout }: Product,
+    [a_apart, b_apart, c_apart]: [usize; 3],
+    a: &[T],
+    b: &[T],
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
     // A row of `a` lies contiguously, or across, and then its neighbours are side by side.
     let (rows, a_row, a_step) = match layout {
         Layout::Nn | Layout::Nt => (Rows::Apart, a_apart, 1),
@@ -54,57 +69,84 @@ pub(crate) fn matmul<T: Lanes>(
         Layout::Nn | Layout::Tn => (b_apart, 1),
         Layout::Nt => (1, b_apart),
     };
-    let [block_m, block_k, block_n] = blocks(p);
-    // Plain loops: `step_by` divides, which takes as long as a tile's beginning and end.
-    let [mut i, mut t, mut j] = [0; 3];
-    while i < m && j < n {
-        let [in_group, len, columns] = [block_m.min(m - i), block_k.min(k - t), block_n.min(n - j)];
-        Contraction {
-            grid: RowGrid {
-                groups: 1,
-                in_group,
-                a: [0, a_row],
-                c: [0, c_apart],
-            },
-            rows,
-            terms: Terms {
-                segments: 1,
-                len,
-                a_segment: 0,
-                a_step,
-                b_segment: 0,
-                b_step,
-            },
-            n: columns,
-            b_column,
-            a: &a[(i * a_row + t * a_step).min(a.len())..],
-            b: &b[(t * b_step + j * b_column).min(b.len())..],
-            start: match start {
-                _ if t > 0 => Start::Output,
-                Start::Row(row) => Start::Row(&row[j..]),
-                start => start,
-            },
-            c: &mut c[i * c_apart + j..],
-        }
-        .run(arch);
-        t += len;
-        if t >= k {
-            (t, j) = (0, j + columns);
-        }
-        if j >= n {
-            (j, i) = (0, i + in_group);
+    Contraction {
+        grid: RowGrid {
+            groups: 1,
+            in_group: m,
+            a: [0, a_row],
+            c: [0, c_apart],
+        },
+        rows,
+        terms: Terms {
+            segments: 1,
+            len: k,
+            a_segment: 0,
+            a_step,
+            b_segment: 0,
+            b_step,
+        },
+        n,
+        b_column,
+        a,
+        b,
+        start,
+        c,
+    }
+    .run(arch);
+}
+
+/// A product done in blocks of so many rows, terms and columns; the sums of one block are whole before the next begins.
+#[inline(never)]
+#[expect(clippy::too_many_arguments, reason = "those of `matmul` and one more")]
+fn each_block<T: Lanes>(
+    [block_m, block_k, block_n]: [usize; 3],
+    arch: Arch,
+    p: Product,
+    rows: [usize; 3],
+    a: &[T],
+    b: &[T],
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
+    let [a_apart, b_apart, c_apart] = rows;
+    for i in (0..p.m).step_by(block_m) {
+        for j in (0..p.n).step_by(block_n) {
+            for t in (0..p.k).step_by(block_k) {
+                let part = Product {
+                    m: block_m.min(p.m - i),
+                    k: block_k.min(p.k - t),
+                    n: block_n.min(p.n - j),
+                    layout: p.layout,
+                };
+                let a_from = match p.layout {
+                    Layout::Nn | Layout::Nt => i * a_apart + t,
+                    Layout::Tn => t * a_apart + i,
+                };
+                let b_from = match p.layout {
+                    Layout::Nn | Layout::Tn => t * b_apart + j,
+                    Layout::Nt => j * b_apart + t,
+                };
+                let start = match start {
+                    _ if t > 0 => Start::Output,
+                    Start::Row(row) => Start::Row(&row[j..]),
+                    start => start,
+                };
+                let c = &mut c[i * c_apart + j..];
+                block(arch, part, rows, &a[a_from..], &b[b_from..], start, c);
+            }
         }
     }
 }
 
-/// Rows, terms and columns of the blocks that a product is done in, all alike but the last.
-fn blocks(Product { m, k, n, .. }: Product) -> [usize; 3] {
+/// Rows, terms and columns of the blocks that a large product is done in, all alike but the last.
+#[inline(always)]
+fn blocks(Product { m, k, n, .. }: Product) -> Option<[usize; 3]> {
     if m * k <= WHOLE || n <= FEW_COLUMNS {
-        return [m, k, n];
+        return None;
     }
     let even = |side: usize, most: usize| side.div_ceil(side.div_ceil(most));
     let columns = even(n, WIDEST).next_multiple_of(WIDTH);
-    [even(m, TALLEST), even(k, LONGEST), columns]
+    Some([even(m, TALLEST), even(k, LONGEST), columns])
 }
 
 /// Few rows times a transposed factor: every number of the result is the product of two contiguous rows.

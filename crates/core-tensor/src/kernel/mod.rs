@@ -24,6 +24,7 @@ mod planar_weights;
 mod planes;
 pub(crate) mod pool;
 pub(crate) mod pool_lanes;
+mod product;
 pub(crate) mod reduce;
 mod spread;
 mod starts;
@@ -46,6 +47,18 @@ pub enum Start<'a, T> {
     Row(&'a [T]),
     /// What the output holds already: the result is added.
     Output,
+}
+
+impl<T> Start<'_, T> {
+    /// How many of a tile's first rows, done already, must not be stored again: sums of the same order that
+    /// do not build upon the output come out with the same bits.
+    #[inline(always)]
+    fn skip(&self, done: usize) -> usize {
+        match self {
+            Start::Output => done,
+            Start::Zero | Start::Row(_) => 0,
+        }
+    }
 }
 
 /// Which of the two factors of a matrix product is read transposed. All matrices are row-major and dense.

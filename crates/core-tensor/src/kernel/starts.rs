@@ -80,6 +80,76 @@ impl<const MR: usize> Starts<MR> {
         )
     }
 
+    /// Reads `n` numbers of each row, which end within the last of its `NV` registers; the lanes beyond are zeros.
+    #[inline(always)]
+    pub(super) fn load_first<T: Lanes, S: Simd, const NV: usize>(
+        &self,
+        simd: S,
+        x: &[T],
+        n: usize,
+    ) -> [[T::Vector<S>; NV]; MR] {
+        let last = self.check_first::<T, S, NV>(simd, x.len(), n);
+        map(
+            self.at,
+            #[inline(always)]
+            |at| {
+                from_fn(
+                    #[inline(always)]
+                    |v| {
+                        // SAFETY: `check_first` found `n` numbers inside `x` from each place on; the registers before the last are full of
+                        // them, and the lanes of the last are those left.
+                        unsafe {
+                            let from = x.as_ptr().add(at + v * T::lanes::<S>());
+                            if v + 1 < NV {
+                                from.cast::<T::Vector<S>>().read_unaligned()
+                            } else {
+                                T::load_first_at(simd, last, from)
+                            }
+                        }
+                    },
+                )
+            },
+        )
+    }
+
+    /// Writes `n` numbers of each row, which end within the last of its `NV` registers.
+    #[inline(always)]
+    pub(super) fn store_first<T: Lanes, S: Simd, const NV: usize>(
+        &self,
+        simd: S,
+        x: &mut [T],
+        n: usize,
+        rows: [[T::Vector<S>; NV]; MR],
+    ) {
+        let last = self.check_first::<T, S, NV>(simd, x.len(), n);
+        for (&at, row) in self.at.iter().zip(&rows) {
+            for (v, &vector) in row.iter().enumerate() {
+                // SAFETY: as in `load_first`, and `x` is borrowed mutably.
+                unsafe {
+                    let to = x.as_mut_ptr().add(at + v * T::lanes::<S>());
+                    if v + 1 < NV {
+                        to.cast::<T::Vector<S>>().write_unaligned(vector);
+                    } else {
+                        T::store_first_at(simd, last, to, vector);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lanes of the last of `NV` registers that hold `n` numbers, which all rows have inside their slice.
+    #[inline(always)]
+    fn check_first<T: Lanes, S: Simd, const NV: usize>(
+        &self,
+        simd: S,
+        slice: usize,
+        n: usize,
+    ) -> T::First<S> {
+        self.check(slice, n);
+        let left = n.checked_sub((NV - 1) * T::lanes::<S>());
+        T::first(simd, left.expect("numbers in the last register"))
+    }
+
     /// Writes `NV` registers of each row.
     #[inline(always)]
     pub(super) fn store<T: Lanes, S: Simd, const NV: usize>(
@@ -160,6 +230,24 @@ mod tests {
         assert_eq!(rows(Starts::evenly(0, 2)), [Some(even); 3]);
         let any = [[4.0, 5.0], [0.0, 1.0], [3.0, 4.0]];
         assert_eq!(rows(Starts::new([4, 0, 3])), [Some(any); 3]);
+    }
+
+    #[test]
+    fn the_last_register_may_be_partly_empty() {
+        let x = [0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0];
+        let starts = Starts::<2>::evenly(1, 3);
+        let read = starts.load_first::<f32, Scalar, 2>(Scalar::new(), &x, 2);
+        assert_eq!(read, [[1.0, 2.0], [4.0, 5.0]]);
+        let mut to = [f32::NAN; 6];
+        starts.store_first::<f32, Scalar, 1>(Scalar::new(), &mut to, 1, [[7.0], [8.0]]);
+        assert_eq!([to[1], to[4]], [7.0, 8.0]);
+        assert!([0, 2, 3, 5].iter().all(|&i| to[i].is_nan()));
+        let later = Starts::<2>::evenly(2, 3);
+        assert!(catch_unwind(|| later.load_first::<f32, Scalar, 2>(Scalar::new(), &x, 2)).is_err());
+        // one number leaves the last of two registers empty
+        assert!(
+            catch_unwind(|| starts.load_first::<f32, Scalar, 3>(Scalar::new(), &x, 1)).is_err()
+        );
     }
 
     #[test]

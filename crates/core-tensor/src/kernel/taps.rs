@@ -72,7 +72,7 @@ impl<T: Lanes> Block<'_, T> {
                 for i in 0..CH {
                     sums[i] = load(simd, right - left, c, rows(i));
                 }
-                let from = self.a.from + group * grid.a[0] + channel * grid.a[1];
+                let from = group * grid.a[0] + channel * grid.a[1];
                 let sums = self.add_taps::<S, TAPS, CH, NV>(simd, from, sums);
                 for i in 0..CH {
                     if channel + i >= done {
@@ -98,7 +98,7 @@ impl<T: Lanes> Block<'_, T> {
             ..
         } = self.terms;
         for s in 0..self.terms.segments {
-            let x = &self.a.numbers[from + s * self.terms.a_segment..];
+            let x = &self.a[from + s * self.terms.a_segment..];
             let dy = &self.b.numbers[self.b.from + s * self.terms.b_segment..];
             let mut t = 0;
             macro_rules! as_many {

@@ -28,18 +28,21 @@ fn matmul_on_every_machine() {
         (3, 40, 5),
         (9, 33, 17),
         (33, 5, 26),
+        (22, 6, 40),
         (50, 300, 50),
         (7, 0, 3),
     ] {
         for layout in [Layout::Nn, Layout::Nt, Layout::Tn] {
             let p = Product { m, k, n, layout };
             let (a, b, row) = (numbers(m * k, 1), numbers(k * n, 2), numbers(n, 3));
-            let mut expected = vec![f32::NAN; m * n];
-            plain::matmul(p, &a, &b, Start::Row(&row), &mut expected);
-            for arch in machines() {
-                let mut c = vec![f32::NAN; m * n];
-                gemm::matmul(arch, p, p.rows(), &a, &b, Start::Row(&row), &mut c);
-                assert_eq!(c, expected, "{p:?} on {arch:?}");
+            for start in [Start::Zero, Start::Row(&row), Start::Output] {
+                let mut expected = numbers(m * n, 4);
+                plain::matmul(p, &a, &b, start, &mut expected);
+                for arch in machines() {
+                    let mut c = numbers(m * n, 4);
+                    gemm::matmul(arch, p, p.rows(), &a, &b, start, &mut c);
+                    assert_eq!(c, expected, "{p:?} from {start:?} on {arch:?}");
+                }
             }
         }
     }

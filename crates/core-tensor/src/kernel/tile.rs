@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::apart::RowsApart;
+use super::apart::{RowsApart, numbers_apart};
 use super::array::{from_fn, map};
 use super::lanes::Lanes;
 use super::starts::{RowsFrom, Starts};
@@ -59,33 +59,27 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     for s in 0..segments {
         let at = column + s * b_segment;
         let whole = terms.whole(b.len(), at, NV * T::lanes::<S>());
-        let mut b_rows = RowsApart::<T, S, NV>::new(&b[at.min(b.len())..], b_step, whole);
-        macro_rules! step {
-            ($b:ident, $x:expr) => {{
-                for r in 0..MR {
-                    let x = T::splat(simd, $x(r));
-                    for v in 0..NV {
-                        sums[r][v] = T::fma(simd, x, $b[v], sums[r][v]);
-                    }
-                }
-            }};
-        }
+        let b_rows = RowsApart::<T, S, NV>::new(&b[at.min(b.len())..], b_step, whole);
         match layout {
             Rows::Apart => {
                 let rows = RowsFrom::new(&a[s * a_segment..], &rows, whole);
-                let mut t = 0;
-                while let Some(b) = b_rows.next() {
-                    step!(b, |r: usize| rows.number(r, t));
-                    t += 1;
-                }
+                sums = add_steps(
+                    simd,
+                    b_rows,
+                    sums,
+                    #[inline(always)]
+                    |r, t| rows.number(r, t),
+                );
             }
             Rows::Adjacent => {
-                let mut from = rows.at()[0] + s * a_segment;
-                while let Some(b) = b_rows.next() {
-                    let column = &a[from..from + MR];
-                    step!(b, |r: usize| column[r]);
-                    from += a_step;
-                }
+                let a = &a[rows.at()[0] + s * a_segment..];
+                sums = add_steps(
+                    simd,
+                    b_rows,
+                    sums,
+                    #[inline(always)]
+                    |r: usize, t| numbers_apart::<T, MR>(a, a_step, whole, t)[r],
+                );
             }
         }
         if whole < len {
@@ -109,6 +103,27 @@ pub(super) fn tile<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
     sums
 }
 
+/// Adds one step for every row of `b`: at step `t`, row `r` of the tile meets it with `number(r, t)`.
+#[inline(always)]
+pub(super) fn add_steps<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
+    simd: S,
+    mut b: RowsApart<'_, T, S, NV>,
+    mut sums: Sums<T, S, MR, NV>,
+    number: impl Fn(usize, usize) -> T,
+) -> Sums<T, S, MR, NV> {
+    let mut t = 0;
+    while let Some(b) = b.next() {
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let x = T::splat(simd, number(r, t));
+            for v in 0..NV {
+                sums[v] = T::fma(simd, x, b[v], sums[v]);
+            }
+        }
+        t += 1;
+    }
+    sums
+}
+
 impl Terms {
     /// How many of the inner steps from `b[at]` find `width` numbers in a slice of `b_len`.
     #[inline(always)]
@@ -126,20 +141,20 @@ impl Terms {
 }
 
 /// The last inner steps of a tile, those whose vectors end beyond the slice.
-struct LastSteps<'s, T: Lanes, S: Simd, const NV: usize> {
-    steps: Range<usize>,
-    a: &'s [T],
-    rows: &'s [usize],
-    a_step: usize,
-    b: &'s [T],
-    b_step: usize,
-    sums: &'s mut [[T::Vector<S>; NV]],
+pub(super) struct LastSteps<'s, T: Lanes, S: Simd, const NV: usize> {
+    pub(super) steps: Range<usize>,
+    pub(super) a: &'s [T],
+    pub(super) rows: &'s [usize],
+    pub(super) a_step: usize,
+    pub(super) b: &'s [T],
+    pub(super) b_step: usize,
+    pub(super) sums: &'s mut [[T::Vector<S>; NV]],
 }
 
 /// Not inlined: such steps are few, and every tile has them.
 #[cold]
 #[inline(never)]
-fn finish<T: Lanes, S: Simd, const NV: usize>(simd: S, steps: LastSteps<'_, T, S, NV>) {
+pub(super) fn finish<T: Lanes, S: Simd, const NV: usize>(simd: S, steps: LastSteps<'_, T, S, NV>) {
     simd.vectorize(steps);
 }
 
@@ -206,15 +221,34 @@ pub(super) fn load<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
 ) -> Sums<T, S, MR, NV> {
     if n == NV * T::lanes::<S>() {
         at.load::<T, S, NV>(c)
+    } else if n > (NV - 1) * T::lanes::<S>() {
+        at.load_first(simd, c, n)
     } else {
         let mut copy = [[T::splat(simd, T::zero()); NV]; MR];
-        for (sums, at) in copy.iter_mut().zip(at.at()) {
-            for (part, v) in c[at..][..n].chunks(T::lanes::<S>()).zip(sums) {
-                *v = T::load_part(simd, part);
-            }
-        }
+        load_parts(simd, &mut copy, n, c, &at.at());
         copy
     }
+}
+
+/// The same where even the registers before the last may be empty. Not inlined, as [`finish`].
+#[inline(never)]
+fn load_parts<T: Lanes, S: Simd, const NV: usize>(
+    simd: S,
+    sums: &mut [[T::Vector<S>; NV]],
+    n: usize,
+    c: &[T],
+    at: &[usize],
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for (sums, &at) in sums.iter_mut().zip(at) {
+                for (part, v) in c[at..][..n].chunks(T::lanes::<S>()).zip(sums) {
+                    *v = T::load_part(simd, part);
+                }
+            }
+        },
+    );
 }
 
 /// Writes rows of sums, `n` numbers of each, to where `to` says; the first `skip` rows are left out.
@@ -229,14 +263,16 @@ pub(super) fn store<T: Lanes, S: Simd, const MR: usize, const NV: usize>(
 ) {
     if n == NV * T::lanes::<S>() && skip == 0 {
         to.store::<T, S, NV>(c, sums);
+    } else if n > (NV - 1) * T::lanes::<S>() && skip == 0 {
+        to.store_first(simd, c, n, sums);
     } else {
-        store_part(simd, &{ sums }, n, c, &to.at(), skip);
+        store_parts(simd, &{ sums }, n, c, &to.at(), skip);
     }
 }
 
-/// The same where a row is not whole vectors, or some are left out.
-#[inline(always)]
-fn store_part<T: Lanes, S: Simd, const NV: usize>(
+/// The same where even the registers before the last may be empty, or some rows are left out. Not inlined, as [`finish`].
+#[inline(never)]
+fn store_parts<T: Lanes, S: Simd, const NV: usize>(
     simd: S,
     sums: &[[T::Vector<S>; NV]],
     n: usize,
@@ -244,9 +280,14 @@ fn store_part<T: Lanes, S: Simd, const NV: usize>(
     to: &[usize],
     skip: usize,
 ) {
-    for (sums, &to) in sums.iter().zip(to).skip(skip) {
-        for (part, &v) in c[to..][..n].chunks_mut(T::lanes::<S>()).zip(sums) {
-            T::store_part(simd, part, v);
-        }
-    }
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for (sums, &to) in sums.iter().zip(to).skip(skip) {
+                for (part, &v) in c[to..][..n].chunks_mut(T::lanes::<S>()).zip(sums) {
+                    T::store_part(simd, part, v);
+                }
+            }
+        },
+    );
 }
